@@ -1,0 +1,43 @@
+"""One file as a service sent it."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from depthstudio.core.digest import sha256_file
+
+
+class Role(StrEnum):
+    """What an artifact is for."""
+
+    SCENE = "scene"
+    DEPTH = "depth"  # a picture of depth, not to be measured
+    RAW_DEPTH = "raw-depth"  # float values
+    PHOTO = "photo"
+    PREVIEW = "preview"
+    VIDEO = "video"
+    LOG = "log"
+
+
+class Artifact(BaseModel):
+    """A file with what is known about it. `path` is absolute while the program runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Role
+    path: Path
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, role: Role, media_type: str) -> "Artifact":
+        """Describe a file that is complete on disk. Reads it; call it off the GUI thread."""
+        return cls(
+            role=role,
+            path=path,
+            media_type=media_type,
+            size_bytes=path.stat().st_size,
+            sha256=sha256_file(path),
+        )

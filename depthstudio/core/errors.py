@@ -1,0 +1,111 @@
+"""One tree of errors: what happened, what to do next, and whether asking again may help."""
+
+from datetime import datetime
+
+
+class DepthStudioError(Exception):
+    """An error made for the user's eyes.
+
+    ``str(error)`` says what happened, ``hint`` what the user can do about it and
+    ``detail`` what a developer would ask for. None of the three ever holds a secret.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.detail = detail
+
+
+class InputError(DepthStudioError):
+    """A file or folder the user gave us cannot be used."""
+
+
+class ParamError(DepthStudioError):
+    """A parameter has a value its declaration does not allow."""
+
+    def __init__(self, message: str, *, name: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.name = name
+
+
+class UsageError(DepthStudioError):
+    """A command was put in a way that cannot be carried out."""
+
+
+class FormatError(DepthStudioError):
+    """A file is damaged, cut short, or uses something this program does not read."""
+
+
+class LibraryError(DepthStudioError):
+    """A stored result is missing, damaged or could not be written."""
+
+
+class HomeBusyError(DepthStudioError):
+    """Another process runs jobs in this home."""
+
+
+class JournalError(DepthStudioError):
+    """The journal refused a state change, or cannot be read."""
+
+
+class ProviderError(DepthStudioError):
+    """A service, or our way to it, failed.
+
+    ``may_have_run`` is the promise about paid work: only when it is False has the
+    service provably not started, and only then may a submit be sent again by itself.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", detail: str = "", may_have_run: bool = True
+    ) -> None:
+        super().__init__(message, hint=hint, detail=detail)
+        self.may_have_run = may_have_run
+
+
+class ServiceUnavailable(ProviderError):
+    """The service cannot be reached, or did not answer in time."""
+
+    retryable = True
+
+
+class AuthError(ProviderError):
+    """The service wants a key, or refuses the one it got."""
+
+
+class RemoteJobFailed(ProviderError):
+    """The service ran the job and reports a failure."""
+
+
+class BadResponse(ProviderError):
+    """The service answered with something its contract does not allow."""
+
+
+class ResultLost(ProviderError):
+    """The service no longer has what it made; only running again can bring it back."""
+
+
+class NotOffered(ProviderError):
+    """The provider has no such action."""
+
+
+class SubmitUnknown(ProviderError):
+    """A submit was sent and nobody knows whether the service accepted it."""
+
+
+class ProviderHeld(ProviderError):
+    """The service asks us to wait. Nothing is sent to it until the hold ends.
+
+    ``until`` is the moment it may be asked again, None when only a person can say.
+    """
+
+    retryable = True
+
+    def __init__(self, message: str, *, until: datetime | None, hint: str = "") -> None:
+        super().__init__(message, hint=hint, may_have_run=False)
+        self.until = until
+
+
+class RateLimited(ProviderHeld):
+    """Too many requests, or a quota is used up."""

@@ -1,0 +1,155 @@
+"""A job: what was asked, frozen when it was asked, and where it stands now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from depthstudio.core.errors import DepthStudioError
+
+
+class JobState(StrEnum):
+    """What a user needs to know about a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    HELD = "held"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+class Stage(StrEnum):
+    """What a running job is busy with."""
+
+    PREPARING = "preparing"
+    UPLOADING = "uploading"
+    WAITING = "waiting"  # for its place in the service's line
+    RUNNING = "running"
+    DOWNLOADING = "downloading"
+    DECODING = "decoding"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report from a running job; `fraction` is 0 to 1, or None when unknown."""
+
+    stage: Stage
+    fraction: float | None = None
+    message: str = ""
+    place: int | None = None  # in the service's line, 1 is next
+    eta_s: float | None = None
+
+
+class Frozen(BaseModel):
+    """A value that is written to disk and never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Frozen):
+    """One input file as it was when it was added."""
+
+    path: Path
+    media_type: str
+    size_bytes: int
+    mtime_ns: int
+    width_px: int = 0
+    height_px: int = 0
+
+
+def new_id() -> str:
+    """A fresh identity: sorts by time, fits in a folder name."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid4().hex[:10]}"
+
+
+class Job(Frozen):
+    """An immutable snapshot of sources, provider, parameters and options."""
+
+    id: str = Field(default_factory=new_id)
+    name: str
+    provider_id: str
+    sources: tuple[Source, ...]
+    params: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
+    endpoints: dict[str, str] = Field(default_factory=dict[str, str])
+    again: bool = False  # run even though the library knows the answer
+    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+class Failure(Frozen):
+    """An error as it is kept: what the row says, what Details shows."""
+
+    type: str
+    message: str
+    hint: str = ""
+    detail: str = ""
+    retryable: bool = False
+
+    @classmethod
+    def of(cls, error: DepthStudioError) -> "Failure":
+        return cls(
+            type=type(error).__name__,
+            message=str(error),
+            hint=error.hint,
+            detail=error.detail,
+            retryable=error.retryable,
+        )
+
+
+class HoldKind(StrEnum):
+    """Who can end a hold."""
+
+    SERVICE = "service"  # ends by itself: quota, rate limit, asleep
+    OFFLINE = "offline"  # ends when the network is back
+    SUBMIT_LOST = "submit-lost"  # a person decides: was it sent or not?
+
+
+class Hold(Frozen):
+    """Why a job waits, and until when (None: until a person decides)."""
+
+    kind: HoldKind
+    reason: str
+    until: datetime | None = None
+    hint: str = ""
+
+    @property
+    def needs_person(self) -> bool:
+        return self.until is None
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """Where a job stands. Replaced as a whole, in one place, never changed in part."""
+
+    state: JobState = JobState.QUEUED
+    progress: Progress | None = None
+    failure: Failure | None = None
+    hold: Hold | None = None
+    result_id: str | None = None
+    cached: bool = False
+    note: str = ""  # what cancelling really did, or what a finished job wants said
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a service gave us to find a job again: remote ids by the step that got them."""
+
+    steps: Mapping[str, Mapping[str, JsonValue]] = field(
+        default_factory=dict[str, Mapping[str, JsonValue]]
+    )
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+    def with_step(self, step: str, ids: Mapping[str, JsonValue]) -> "Checkpoint":
+        return Checkpoint({**self.steps, step: dict(ids)})

@@ -1,0 +1,44 @@
+"""A finished job as the library keeps it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from depthstudio.core.artifact import Artifact
+from depthstudio.core.job import Frozen
+
+
+class SourceRecord(Frozen):
+    """A source as a result remembers it: its name and bytes, not where it lay."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+class Result(Frozen):
+    """The manifest of one sealed folder, with absolute paths.
+
+    `key` is the question it answers (see `core.digest.job_key`); many results may share
+    one. `thumbnail` is None where no picture could be made.
+    """
+
+    id: str
+    folder: Path
+    name: str
+    key: str
+    provider_id: str
+    provider_title: str
+    provider_version: str
+    licence: str
+    created_at: datetime
+    duration_s: float
+    params: dict[str, JsonValue]
+    endpoints: dict[str, str]
+    sources: tuple[SourceRecord, ...]
+    artifacts: tuple[Artifact, ...]
+    kinds: tuple[str, ...]  # what it can show: depth, cloud, surface, parts, ...
+    thumbnail: Path | None = None
+    warnings: tuple[str, ...] = ()

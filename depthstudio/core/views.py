@@ -1,0 +1,157 @@
+"""What a result holds once it is decoded: depth, points, surfaces, cameras, pictures.
+
+Camera and world frames are OpenCV's: +X right, +Y down, +Z forward. Pixel (0, 0) is the
+centre of the top left pixel. Colours are sRGB bytes. Arrays are read-only by agreement.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class DepthKind(StrEnum):
+    """What the numbers of a depth map mean. Only METRIC may show metres."""
+
+    METRIC = "metric"  # distance along +Z in metres
+    RELATIVE_DEPTH = "relative-depth"  # grows with distance, no unit
+    RELATIVE_DISPARITY = "relative-disparity"  # grows towards the camera, no unit
+    DISPLAY = "display"  # a picture of depth; its values measure nothing
+
+    @property
+    def larger_is_nearer(self) -> bool:
+        return self is DepthKind.RELATIVE_DISPARITY
+
+    @property
+    def unit(self) -> str:
+        return "m" if self is DepthKind.METRIC else ""
+
+
+@dataclass(frozen=True, eq=False)
+class DepthStack:
+    """Depth of one or more frames.
+
+    values : (N, H, W) float32, NaN where unknown, never 0 as data; may be memory-mapped
+    lossy : the values went through a picture or video codec
+    """
+
+    values: NDArray[np.float32]
+    kind: DepthKind
+    lossy: bool = False
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 3:
+            raise ValueError(f"depth must be (N, H, W), got {self.values.shape}")
+
+    @property
+    def unit(self) -> str:
+        return self.kind.unit
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def identity() -> NDArray[np.float64]:
+    """A 4 x 4 transform that moves nothing."""
+    return np.eye(4)
+
+
+@dataclass(frozen=True, eq=False)
+class PointCloud:
+    """Points of one primitive.
+
+    positions : (N, 3) float32, in the frame that `transform` starts from
+    colours : (N, 3) or (N, 4) uint8 sRGB, or None
+    transform : (4, 4) float64, from `positions` to the world frame
+    """
+
+    positions: NDArray[np.float32]
+    colours: NDArray[np.uint8] | None = None
+    transform: NDArray[np.float64] = field(default_factory=identity)
+    name: str = ""
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+@dataclass(frozen=True, eq=False)
+class TriangleMesh:
+    """One surface, or one part of an object.
+
+    positions : (N, 3) float32; triangles : (M, 3) int32 or uint32 indices into it,
+    counter-clockwise seen from outside
+    colours : (N, 3) or (N, 4) uint8 sRGB, or None
+    uv : (N, 2) float32, (0, 0) is the top left corner of `texture`, or None
+    texture : (h, w, 3) or (h, w, 4) uint8 sRGB, top row first, or None
+    base_colour : linear RGBA factor 0 to 1, where neither colours nor texture say more
+    """
+
+    positions: NDArray[np.float32]
+    triangles: NDArray[np.integer]
+    colours: NDArray[np.uint8] | None = None
+    uv: NDArray[np.float32] | None = None
+    texture: NDArray[np.uint8] | None = None
+    base_colour: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    transform: NDArray[np.float64] = field(default_factory=identity)
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class LineSet:
+    """Separate line segments, as camera frustums are drawn with.
+
+    positions : (N, 3) float32; segments : (M, 2) integer indices into it
+    """
+
+    positions: NDArray[np.float32]
+    segments: NDArray[np.integer]
+    colours: NDArray[np.uint8] | None = None
+    transform: NDArray[np.float64] = field(default_factory=identity)
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class CameraSet:
+    """Pinhole cameras.
+
+    intrinsics : (N, 3, 3) float64, pixels
+    world_from_camera : (N, 4, 4) float64
+    sizes_px : (N, 2) int, width and height
+    """
+
+    names: tuple[str, ...]
+    intrinsics: NDArray[np.float64]
+    world_from_camera: NDArray[np.float64]
+    sizes_px: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSequence:
+    """Pictures that are decoded one at a time: `load(i)` gives (H, W, 3 or 4) uint8 sRGB."""
+
+    names: tuple[str, ...]
+    load: Callable[[int], NDArray[np.uint8]]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """Everything a result, or a file opened for viewing, has to show."""
+
+    depth: DepthStack | None = None
+    photos: ImageSequence | None = None
+    clouds: Sequence[PointCloud] = ()
+    meshes: Sequence[TriangleMesh] = ()
+    lines: Sequence[LineSet] = ()
+    cameras: CameraSet | None = None
+
+    @property
+    def has_scene(self) -> bool:
+        return bool(self.clouds or self.meshes or self.lines)

@@ -1,0 +1,1 @@
+"""Geometry in numpy: no files, no rendering."""

@@ -1,0 +1,1 @@
+"""Queue, journal, runner and session: asyncio, and no provider known by name."""

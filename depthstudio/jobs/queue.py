@@ -1,0 +1,83 @@
+"""The queue: a plain list of jobs and where each stands, with news for whoever shows it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from depthstudio.core.event import Event
+from depthstudio.core.job import Job, JobState, JobStatus
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """One row: the question, which never changes, and its status, which does."""
+
+    job: Job
+    status: JobStatus
+
+
+class JobQueue:
+    """Jobs in the order they will run. Knows nothing of services, disk or windows.
+
+    Row events come in pairs around the change, as item models need them. `changed` is
+    told the job's id and its row.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[QueueEntry] = []
+        self._rows: dict[str, int] = {}
+        self.about_to_insert: Event[int] = Event()
+        self.inserted: Event[int] = Event()
+        self.about_to_remove: Event[int] = Event()
+        self.removed: Event[int] = Event()
+        self.changed: Event[str, int] = Event()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[QueueEntry]:
+        return iter(tuple(self._entries))
+
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._rows
+
+    def at(self, row: int) -> QueueEntry:
+        return self._entries[row]
+
+    def row_of(self, job_id: str) -> int:
+        return self._rows[job_id]
+
+    def entry(self, job_id: str) -> QueueEntry:
+        return self._entries[self._rows[job_id]]
+
+    def append(self, job: Job, status: JobStatus | None = None) -> QueueEntry:
+        """Add a row at the end."""
+        if job.id in self._rows:
+            raise ValueError(f"job {job.id} is in the queue already")
+        row = len(self._entries)
+        entry = QueueEntry(job, status or JobStatus())
+        self.about_to_insert.emit(row)
+        self._entries.append(entry)
+        self._rows[job.id] = row
+        self.inserted.emit(row)
+        return entry
+
+    def update(self, job_id: str, **changes: Any) -> JobStatus:
+        """Replace fields of a job's status; the one place where a status changes."""
+        row = self._rows[job_id]
+        entry = self._entries[row]
+        status = replace(entry.status, **changes)
+        if status != entry.status:
+            self._entries[row] = QueueEntry(entry.job, status)
+            self.changed.emit(job_id, row)
+        return status
+
+    def remove(self, job_id: str) -> None:
+        """Take a row out. Its job must not be running any more."""
+        row = self._rows[job_id]
+        if self._entries[row].status.state is JobState.RUNNING:
+            raise ValueError(f"job {job_id} is running: cancel it first")
+        self.about_to_remove.emit(row)
+        del self._entries[row]
+        self._rows = {entry.job.id: i for i, entry in enumerate(self._entries)}
+        self.removed.emit(row)

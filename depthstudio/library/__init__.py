@@ -1,0 +1,1 @@
+"""Results on disk: sealed folders, written whole or not at all."""

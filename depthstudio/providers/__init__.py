@@ -1,0 +1,1 @@
+"""Services that turn footage into depth and geometry. One file each in `builtin`."""

@@ -1,0 +1,192 @@
+"""What a provider is, and what it is given to work with."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+
+from pydantic import JsonValue
+
+from depthstudio.core.artifact import Artifact
+from depthstudio.core.errors import NotOffered
+from depthstudio.core.job import Checkpoint, Progress, Source
+from depthstudio.core.params import Params
+from depthstudio.core.views import Views
+
+if TYPE_CHECKING:
+    import httpx
+
+P = TypeVar("P", bound=Params)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Licence:
+    """Under which terms results may be used; `commercial` is None when nobody says."""
+
+    text: str
+    commercial: bool | None
+
+
+@dataclass(frozen=True)
+class Product:
+    """One kind of output, as the card shows it: a word and the name of its icon."""
+
+    kind: str  # depth, cloud, surface, parts, cameras, video
+    label: str
+
+
+@dataclass(frozen=True)
+class ProviderInfo:
+    """What the user should know before Run. Everything the card shows comes from here."""
+
+    id: str
+    title: str
+    version: str  # of our recipe: a change makes new cache keys
+    subtitle: str
+    accepts: frozenset[str]  # media types
+    produces: tuple[Product, ...]
+    licence: Licence
+    price: str
+    icon: str = "cube-outline"  # a Material Design icon name
+    note: str = ""
+    page: str = ""  # https address with more
+    endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: tuple[str, ...] = ()
+    max_sources: int = 1
+    max_parallel: int = 1
+
+    @property
+    def runs_locally(self) -> bool:
+        """Nothing leaves this computer and nothing is paid: a drop may run at once."""
+        return not self.endpoints and not self.secrets
+
+
+@dataclass(frozen=True)
+class Health:
+    """What `check` found out."""
+
+    ok: bool
+    message: str
+    latency_s: float | None = None
+
+
+@dataclass(frozen=True)
+class LiveSchema:
+    """What a server offers now: its parameters as JSON Schema, and a name for its shape."""
+
+    schema: Mapping[str, Any]
+    profile: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a live remote session answered to an action."""
+
+    values: Mapping[str, JsonValue]
+
+
+class Context(Protocol):
+    """What one job gives its provider. Lives as long as the job runs."""
+
+    @property
+    def folder(self) -> Path:
+        """An empty folder of this job; artifacts are written here."""
+        ...
+
+    @property
+    def endpoints(self) -> Mapping[str, str]:
+        """Where the servers are: the provider's own, or what the user put instead."""
+        ...
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Every remote id recorded so far."""
+        ...
+
+    @property
+    def http(self) -> "httpx.AsyncClient":
+        """The client of this provider and credential."""
+        ...
+
+    def report(self, progress: Progress) -> None:
+        """Say how far the job is. Cheap: call it as often as there is news."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Leave a word for the row: what cancelling really did, or a warning."""
+        ...
+
+    def now(self) -> datetime:
+        """The moment it is, in UTC; a test may stop this clock."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the same clock."""
+        ...
+
+    async def submit(
+        self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
+    ) -> Mapping[str, JsonValue]:
+        """Send a request that starts work, and record the ids it brings, as one unit.
+
+        The intent is on disk before `send` runs, the ids before this returns. A cancel
+        that arrives meanwhile takes effect afterwards, so the ids are always in
+        `checkpoint` when the provider has to cancel remotely. A `ProviderError` with
+        ``may_have_run=False`` takes the intent back; any other makes the submit
+        `SubmitUnknown`, which only a person resolves.
+        """
+        ...
+
+    async def in_thread(self, work: Callable[["CancelFlag"], T]) -> T:
+        """Run blocking work off the loop; cancelling sets the flag it is given."""
+        ...
+
+
+class CancelFlag(Protocol):
+    """Lets blocking work notice that nobody waits for it any more."""
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the job was cancelled."""
+        ...
+
+
+class Provider(ABC, Generic[P]):
+    """Turns a job's sources into artifacts, and artifacts into views."""
+
+    info: ClassVar[ProviderInfo]
+    params_type: type[P]
+
+    @abstractmethod
+    async def fetch(self, sources: Sequence[Source], params: P, ctx: Context) -> list[Artifact]:
+        """Prepare, upload, submit, follow, download. Cancelled with `task.cancel()`."""
+
+    async def reattach(self, checkpoint: Checkpoint, params: P, ctx: Context) -> list[Artifact]:
+        """Follow work that an earlier process submitted, without submitting again.
+
+        Raises
+        ------
+        ResultLost
+            when the service cannot bring it back
+        """
+        raise NotOffered(f"{self.info.title} has nothing to re-attach to")
+
+    @abstractmethod
+    def decode(self, artifacts: Sequence[Artifact], params: P) -> Views:
+        """Turn artifacts into views. Pure and offline; blocking, so call it in a thread."""
+
+    async def check(self, ctx: Context) -> Health:
+        """Does the endpoint answer, is the key good? Costs nothing."""
+        return Health(ok=True, message="Runs on this computer")
+
+    async def describe(self, ctx: Context) -> LiveSchema:
+        """What this server offers now."""
+        return LiveSchema(self.params_type.model_json_schema())
+
+    async def interact(
+        self, checkpoint: Checkpoint, action: Mapping[str, JsonValue], ctx: Context
+    ) -> Answer:
+        """Ask a remote session that is still alive, such as a measurement."""
+        raise NotOffered(f"{self.info.title} offers no actions on a finished result")

@@ -1,0 +1,1 @@
+"""One provider a file. The registry imports every module here."""

@@ -1,0 +1,1 @@
+"""Pictures of views with pyvista, without Qt."""

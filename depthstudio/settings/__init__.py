@@ -1,0 +1,1 @@
+"""Where a home lies, who may write to it, and what the user prefers."""
