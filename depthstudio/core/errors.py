@@ -42,6 +42,10 @@ class LibraryError(DepthStudioError):
     """A stored result is missing, damaged or could not be written."""
 
 
+class SettingsError(DepthStudioError):
+    """The settings could not be saved, or the home folder cannot be used."""
+
+
 class HomeBusyError(DepthStudioError):
     """Another process runs jobs in this home."""
 

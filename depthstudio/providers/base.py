@@ -88,13 +88,8 @@ class Answer:
     values: Mapping[str, JsonValue]
 
 
-class Context(Protocol):
-    """What one job gives its provider. Lives as long as the job runs."""
-
-    @property
-    def folder(self) -> Path:
-        """An empty folder of this job; artifacts are written here."""
-        ...
+class Reach(Protocol):
+    """What it takes to ask a service something that makes no job."""
 
     @property
     def endpoints(self) -> Mapping[str, str]:
@@ -102,21 +97,8 @@ class Context(Protocol):
         ...
 
     @property
-    def checkpoint(self) -> Checkpoint:
-        """Every remote id recorded so far."""
-        ...
-
-    @property
     def http(self) -> "httpx.AsyncClient":
         """The client of this provider and credential."""
-        ...
-
-    def report(self, progress: Progress) -> None:
-        """Say how far the job is. Cheap: call it as often as there is news."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Leave a word for the row: what cancelling really did, or a warning."""
         ...
 
     def now(self) -> datetime:
@@ -125,6 +107,28 @@ class Context(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait on the same clock."""
+        ...
+
+
+class Context(Reach, Protocol):
+    """What one job gives its provider. Lives as long as the job runs."""
+
+    @property
+    def folder(self) -> Path:
+        """A folder of this job; artifacts are written here."""
+        ...
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Every remote id recorded so far."""
+        ...
+
+    def report(self, progress: Progress) -> None:
+        """Say how far the job is. Cheap: call it as often as there is news."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Leave a word for the row: what cancelling really did, or a warning."""
         ...
 
     async def submit(
@@ -140,6 +144,15 @@ class Context(Protocol):
         """
         ...
 
+    async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
+        """In ``except CancelledError``, before re-raising: tell the service to stop.
+
+        `ask` returns what the service answered ("stopped at the service", "only asked"),
+        which becomes the row's note. It gets five seconds. Does nothing when the user
+        did not cancel but only left the program: the work is re-attached next time.
+        """
+        ...
+
     async def in_thread(self, work: Callable[["CancelFlag"], T]) -> T:
         """Run blocking work off the loop; cancelling sets the flag it is given."""
         ...
@@ -149,7 +162,7 @@ class CancelFlag(Protocol):
     """Lets blocking work notice that nobody waits for it any more."""
 
     def check(self) -> None:
-        """Raise `Cancelled` if the job was cancelled."""
+        """Raise `CancelledError` if the job was cancelled."""
         ...
 
 
@@ -177,16 +190,16 @@ class Provider(ABC, Generic[P]):
     def decode(self, artifacts: Sequence[Artifact], params: P) -> Views:
         """Turn artifacts into views. Pure and offline; blocking, so call it in a thread."""
 
-    async def check(self, ctx: Context) -> Health:
+    async def check(self, reach: Reach) -> Health:
         """Does the endpoint answer, is the key good? Costs nothing."""
         return Health(ok=True, message="Runs on this computer")
 
-    async def describe(self, ctx: Context) -> LiveSchema:
+    async def describe(self, reach: Reach) -> LiveSchema:
         """What this server offers now."""
         return LiveSchema(self.params_type.model_json_schema())
 
     async def interact(
-        self, checkpoint: Checkpoint, action: Mapping[str, JsonValue], ctx: Context
+        self, checkpoint: Checkpoint, action: Mapping[str, JsonValue], reach: Reach
     ) -> Answer:
         """Ask a remote session that is still alive, such as a measurement."""
         raise NotOffered(f"{self.info.title} offers no actions on a finished result")

@@ -1,0 +1,89 @@
+"""Follows jobs until each has had its last word."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+from depthstudio.cli import exit_codes
+from depthstudio.cli.output import Output
+from depthstudio.core.job import Hold, HoldKind, Job, JobState, JobStatus
+from depthstudio.jobs.session import UNUSABLE_TYPE, Session
+
+TIMED_OUT = "--timeout ran out; `depthstudio resume` goes on from here"
+
+
+class Follower:
+    """Reports the news of some jobs, exactly one last word for each."""
+
+    def __init__(self, session: Session, output: Output) -> None:
+        self._session = session
+        self._output = output
+        self._open: dict[str, JobStatus] = {}
+        self._ended: list[tuple[Job, JobStatus]] = []
+        self._news = asyncio.Event()
+        session.queue.changed.connect(self._changed)
+
+    def follow(self, job: Job) -> None:
+        """Report a job from here on."""
+        self._output.queued(job)
+        self._take(job, self._session.queue.entry(job.id).status)
+
+    def _changed(self, job_id: str, row: int) -> None:
+        if job_id in self._open:
+            entry = self._session.queue.at(row)
+            self._take(entry.job, entry.status)
+
+    def _take(self, job: Job, status: JobStatus) -> None:
+        before = self._open.get(job.id)
+        self._open[job.id] = status
+        if status.state.is_final or (status.hold and status.hold.needs_person):
+            del self._open[job.id]
+            self._ended.append((job, status))
+        elif status.hold and (before is None or before.hold != status.hold):
+            self._output.held(job, status.hold, final=False)
+        elif status.progress and (before is None or before.progress != status.progress):
+            self._output.progress(job, status.progress)
+        self._news.set()
+
+    async def finish(self, timeout_s: float | None = None) -> int:
+        """Wait for every job's last word and return the exit status."""
+        statuses: list[JobState] = []
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._open or self._ended:
+                    statuses += await self._last_words()
+                    if self._open and not self._ended:
+                        self._news.clear()
+                        await self._news.wait()
+        for job_id in list(self._open):
+            del self._open[job_id]
+            hold = Hold(kind=HoldKind.SERVICE, reason=TIMED_OUT)
+            self._output.held(self._session.queue.entry(job_id).job, hold, final=True)
+            statuses.append(JobState.HELD)
+        return exit_status(statuses)
+
+    async def _last_words(self) -> list[JobState]:
+        ended, self._ended = self._ended, []
+        for job, status in ended:
+            await self._last_word(job, status)
+        return [status.state for _, status in ended]
+
+    async def _last_word(self, job: Job, status: JobStatus) -> None:
+        if status.result_id:
+            result = await self._session.result(status.result_id)
+            self._output.done(job, result, cached=status.cached)
+        elif status.failure:
+            source = job.sources[0]
+            unusable = source.media_type == UNUSABLE_TYPE
+            path = str(source.path) if unusable else None
+            self._output.failed(job, status.failure, path=path)
+        elif status.hold:
+            self._output.held(job, status.hold, final=True)
+        else:
+            self._output.cancelled(job, status.note)
+
+
+def exit_status(states: Iterable[JobState]) -> int:
+    """0 only when every job is done."""
+    all_done = all(state is JobState.DONE for state in states)
+    return exit_codes.OK if all_done else exit_codes.NOT_ALL_DONE

@@ -1,0 +1,119 @@
+"""What the command line says: one JSON object a line, or words for a person."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from depthstudio.core.artifact import Artifact
+from depthstudio.core.errors import DepthStudioError
+from depthstudio.core.job import Failure, Hold, Job, Progress
+from depthstudio.core.result import Result
+
+
+class Output:
+    """Writes news as they come, each line flushed so that a reader sees it at once."""
+
+    def __init__(self, *, as_json: bool, out: TextIO | None = None) -> None:
+        self.as_json = as_json
+        self._out = out or sys.stdout
+
+    def line(self, text: str) -> None:
+        self._out.write(text + "\n")
+        self._out.flush()
+
+    def record(self, values: Mapping[str, Any]) -> None:
+        self.line(json.dumps(values, ensure_ascii=False))
+
+    def queued(self, job: Job) -> None:
+        if self.as_json:
+            sources = [str(source.path) for source in job.sources]
+            self._event("queued", job, provider=job.provider_id, sources=sources)
+        else:
+            self.line(f"{job.name}: queued for {job.provider_id} as {job.id}")
+
+    def progress(self, job: Job, progress: Progress) -> None:
+        if self.as_json:
+            self._event(
+                "progress",
+                job,
+                stage=progress.stage,
+                fraction=progress.fraction,
+                place=progress.place,
+                eta_s=progress.eta_s,
+                message=progress.message,
+            )
+        else:
+            share = "" if progress.fraction is None else f" {progress.fraction:.0%}"
+            self.line(f"{job.name}: {progress.stage}{share} {progress.message}".rstrip())
+
+    def held(self, job: Job, hold: Hold, *, final: bool) -> None:
+        until = hold.until.isoformat() if hold.until else None
+        if self.as_json:
+            self._event("held", job, reason=hold.reason, kind=hold.kind, until=until, final=final)
+        else:
+            ends = f"until {until}" if until else (hold.hint or "needs you")
+            self.line(f"{job.name}: held: {hold.reason} ({ends})")
+
+    def done(self, job: Job, result: Result, *, cached: bool) -> None:
+        if self.as_json:
+            self._event(
+                "done",
+                job,
+                result=result.id,
+                cached=cached,
+                artifacts=[artifact_record(artifact) for artifact in result.artifacts],
+                warnings=list(result.warnings),
+            )
+        else:
+            again = "known already, " if cached else ""
+            self.line(f"{job.name}: done, {again}result {result.id} in {result.folder}")
+
+    def failed(self, job: Job, failure: Failure, *, path: str | None = None) -> None:
+        if self.as_json:
+            extra = {"path": path} if path else {}
+            self._event("failed", job, **extra, error=failure_record(failure))
+        else:
+            hint = f" {failure.hint}." if failure.hint else ""
+            self.line(f"{job.name}: failed: {failure.message}.{hint}")
+
+    def cancelled(self, job: Job, note: str) -> None:
+        if self.as_json:
+            error = {"type": "Cancelled", "message": note, "hint": "", "retryable": True}
+            self._event("cancelled", job, error=error)
+        else:
+            self.line(f"{job.name}: cancelled {note}".rstrip())
+
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """Columns as wide as their widest cell."""
+        if not rows:
+            return
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.line("  ".join(cells).rstrip())
+
+    def _event(self, event: str, job: Job, **values: Any) -> None:
+        self.record({"event": event, "job": job.id, **values})
+
+
+def artifact_record(artifact: Artifact) -> dict[str, Any]:
+    """An artifact as a script gets it."""
+    return {
+        "role": artifact.role,
+        "path": str(artifact.path),
+        "media_type": artifact.media_type,
+        "bytes": artifact.size_bytes,
+        "sha256": artifact.sha256,
+    }
+
+
+def failure_record(failure: Failure) -> dict[str, Any]:
+    """A failure as a script gets it; `detail` is for people who look closer."""
+    return failure.model_dump(include={"type", "message", "hint", "retryable"})
+
+
+def complain(error: DepthStudioError) -> None:
+    """Tell a person on standard error what went wrong and what to do."""
+    hint = f"\n{error.hint}." if error.hint else ""
+    sys.stderr.write(f"depthstudio: {error}.{hint}\n")

@@ -1,0 +1,97 @@
+"""Opens pictures through Pillow: one set of limits, and one kind of error."""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Generator
+from pathlib import Path
+
+from PIL import ExifTags, Image
+
+from depthstudio.core.errors import FormatError
+
+# 400 megapixels is a 20,000 x 20,000 picture, 1.2 GB once decoded.
+MAX_PIXELS = 400_000_000
+PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
+
+# Pillow's own limit is lower. Ours is checked below, before any pixel is decoded.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+@contextlib.contextmanager
+def opened_image(source: Path | bytes) -> Generator[Image.Image]:
+    """A picture with its header read and its pixels not yet decoded.
+
+    Whatever goes wrong inside the ``with`` block while decoding is a damaged file.
+
+    Raises
+    ------
+    FormatError
+        when it is not a picture of a known format, is damaged, or is too large
+    """
+    name = source.name if isinstance(source, Path) else "The picture"
+    try:
+        # Pillow warns about odd metadata, which changes nothing for the user.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            file = io.BytesIO(source) if isinstance(source, bytes) else source
+            with Image.open(file, formats=PILLOW_FORMATS) as image:
+                _refuse_bomb(image.size, name)
+                yield image
+    except FormatError:
+        raise
+    except Image.DecompressionBombError as exc:
+        raise _too_large(name) from exc
+    except MemoryError as exc:
+        raise FormatError(
+            f"{name} does not fit into memory", hint="Close other programs or make it smaller"
+        ) from exc
+    except Exception as exc:  # Pillow's parsers raise nearly any type on damaged files
+        raise FormatError(
+            f"{name} is damaged or cut short and cannot be decoded",
+            hint="Open it in the program that made it and save it again",
+            detail=f"{type(exc).__name__}: {exc}",
+        ) from exc
+
+
+def _refuse_bomb(size_px: tuple[int, int], name: str) -> None:
+    if size_px[0] * size_px[1] > MAX_PIXELS:
+        raise _too_large(name)
+
+
+def _too_large(name: str) -> FormatError:
+    return FormatError(
+        f"{name} has more than {MAX_PIXELS // 1_000_000} megapixels, the most that is read",
+        hint="Save a smaller copy of it",
+    )
+
+
+def exif_orientation(image: Image.Image) -> int:
+    """1 to 8 as EXIF counts them, 1 where nothing usable is said. Decodes no pixels."""
+    if image.format == "TIFF":  # Pillow turns these itself
+        return 1
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1  # asking further would decode the whole picture
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001  Pillow raises nearly any type on damaged EXIF data
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) in pixels after the EXIF rotation."""
+    width_px, height_px = image.size
+    return (height_px, width_px) if exif_orientation(image) >= 5 else (width_px, height_px)
+
+
+def image_size(source: Path | bytes) -> tuple[int, int]:
+    """(width, height) in pixels after the EXIF rotation, without decoding the picture.
+
+    Raises
+    ------
+    FormatError
+        as `opened_image`
+    """
+    with opened_image(source) as image:
+        return upright_size(image)

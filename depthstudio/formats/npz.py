@@ -1,0 +1,215 @@
+"""NPZ archives without pickle: arrays are checked before they are made, and mapped if stored."""
+
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from depthstudio.core.errors import FormatError, InputError
+from depthstudio.formats.mapped_file import map_file
+from depthstudio.formats.whole_file import whole_file
+
+# numpy writes exactly this; anything else (pickled objects, records) is not data we read.
+_HEADER = re.compile(
+    rb"\{'descr': '([<>|=][fiubU]\d{1,9})', 'fortran_order': (True|False),"
+    rb" 'shape': \(((?:\d{1,15},? ?){0,8})\),? ?\}\s*"
+)
+_NPY_MAGIC = b"\x93NUMPY"
+_LOCAL_HEADER_BYTES = 30
+_MAX_NPY_HEADER_BYTES = 4096
+_MAX_MEMBERS = 1000
+_ALIGNMENT_BYTES = 64
+_PADDING_FIELD = 0xD935  # what zipalign uses
+# Deflate cannot do better, so a larger claim is a lie.
+_MAX_DEFLATE_RATIO = 1032
+MAX_COMPRESSED_ARRAY_BYTES = 8 << 30
+_BLOCK_BYTES = 1 << 24
+
+
+@dataclass(frozen=True)
+class NpyMember:
+    """One array of an archive, known but not read."""
+
+    info: ZipInfo
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    is_fortran: bool
+    data_offset: int  # from the start of the member, after the array's own header
+
+
+class NpzFile:
+    """The arrays of one archive. Opened, its headers are read; `array` reads the values."""
+
+    def __init__(self, path: Path) -> None:
+        """Read and check the headers of all members that are arrays.
+
+        Raises
+        ------
+        FormatError
+            when the archive is damaged or claims what it cannot hold
+        InputError
+            when it cannot be opened
+        """
+        self._path = path
+        self._data = map_file(path)
+        self.members: Mapping[str, NpyMember] = self._read_members()
+
+    def array(self, name: str) -> NDArray[Any]:
+        """The values of a member; a view of the mapped file where it is not compressed.
+
+        Stored members are not compared with their checksum, which would read all of them.
+
+        Raises
+        ------
+        FormatError
+            when the values are damaged or cut short
+        """
+        member = self.members[name]
+        size_bytes = _array_bytes(member)
+        if member.info.compress_type == ZIP_STORED:
+            start = self._stored_offset(member.info) + member.data_offset
+            values = self._data[start : start + size_bytes]
+        else:
+            values = self._inflated(member, size_bytes)
+        order = "F" if member.is_fortran else "C"
+        return values.view(member.dtype).reshape(member.shape, order=order)
+
+    def _damaged(self, what: str) -> FormatError:
+        return FormatError(
+            f"{self._path.name} is damaged: {what}", hint="Copy or download it again"
+        )
+
+    def _read_members(self) -> dict[str, NpyMember]:
+        try:
+            with ZipFile(self._path) as archive:
+                infos = archive.infolist()
+                if len(infos) > _MAX_MEMBERS:
+                    raise self._damaged(f"it lists {len(infos)} arrays")
+                found = ((info, self._member(archive, info)) for info in infos)
+                return {i.filename.removesuffix(".npy"): m for i, m in found if m is not None}
+        except OSError as exc:
+            raise InputError(
+                f"{self._path.name} cannot be opened: {exc.strerror or exc}",
+                hint="Check that it still exists and that you may read it",
+            ) from exc
+        except (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as exc:
+            raise self._damaged("it is not a whole NPZ archive") from exc
+
+    def _member(self, archive: ZipFile, info: ZipInfo) -> NpyMember | None:
+        """The array in `info`; None where it is not one, or not of plain numbers or text."""
+        is_plain = info.compress_type in (ZIP_STORED, ZIP_DEFLATED) and not info.flag_bits & 1
+        if not info.filename.endswith(".npy") or not is_plain:
+            return None
+        if info.compress_type == ZIP_STORED:
+            start = self._stored_offset(info)
+            head = self._data[start : start + min(info.file_size, _MAX_NPY_HEADER_BYTES)].tobytes()
+        else:
+            with archive.open(info) as file:
+                head = file.read(_MAX_NPY_HEADER_BYTES)
+        member = _parsed(info, head)
+        if member is None:
+            return None
+        if member.data_offset + _array_bytes(member) > info.file_size:
+            raise self._damaged(f"“{info.filename[:80]}” claims more values than it has")
+        self._refuse_bomb(info)
+        return member
+
+    def _refuse_bomb(self, info: ZipInfo) -> None:
+        if info.compress_type == ZIP_STORED:
+            return
+        most = min(_MAX_DEFLATE_RATIO * info.compress_size + 1024, MAX_COMPRESSED_ARRAY_BYTES)
+        if info.file_size > most:
+            raise FormatError(
+                f"{self._path.name} claims to unpack to {info.file_size} bytes",
+                hint="Save it again without compression",
+            )
+
+    def _stored_offset(self, info: ZipInfo) -> int:
+        """Where the bytes of a stored member begin in the file, all of them being there."""
+        start = info.header_offset
+        header = self._data[start : start + _LOCAL_HEADER_BYTES].tobytes()
+        if start < 0 or len(header) < _LOCAL_HEADER_BYTES or not header.startswith(b"PK\x03\x04"):
+            raise self._damaged("an array is not where the archive says")
+        name_bytes = int.from_bytes(header[26:28], "little")
+        extra_bytes = int.from_bytes(header[28:30], "little")
+        start += _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
+        if info.file_size != info.compress_size or start + info.file_size > len(self._data):
+            raise self._damaged("an array ends after the file does")
+        return start
+
+    def _inflated(self, member: NpyMember, size_bytes: int) -> NDArray[np.uint8]:
+        values = np.zeros(size_bytes, np.uint8)
+        try:
+            with ZipFile(self._path) as archive, archive.open(member.info) as file:
+                file.read(member.data_offset)
+                done = 0
+                while block := file.read(min(_BLOCK_BYTES, size_bytes - done)):
+                    values[done : done + len(block)] = np.frombuffer(block, np.uint8)
+                    done += len(block)
+        except (BadZipFile, zlib.error, EOFError, OSError, ValueError) as exc:
+            raise self._damaged("its compressed values cannot be unpacked") from exc
+        if done < size_bytes:
+            raise self._damaged(f"an array has {done} of {size_bytes} bytes")
+        return values
+
+
+def _array_bytes(member: NpyMember) -> int:
+    size_bytes = member.dtype.itemsize
+    for length in member.shape:  # Python's integers do not overflow, numpy's product does
+        size_bytes *= length
+    return size_bytes
+
+
+def _parsed(info: ZipInfo, head: bytes) -> NpyMember | None:
+    """Read an NPY header without evaluating it."""
+    if not head.startswith(_NPY_MAGIC) or len(head) < 12 or head[6] not in (1, 2):
+        return None
+    start = 10 if head[6] == 1 else 12
+    header_bytes = int.from_bytes(head[8:start], "little")
+    match = _HEADER.fullmatch(head[start : start + header_bytes])
+    if match is None or start + header_bytes > len(head):
+        return None
+    try:
+        dtype = np.dtype(match[1].decode())
+    except TypeError:
+        return None
+    shape = tuple(int(length) for length in match[3].replace(b",", b" ").split())
+    return NpyMember(info, dtype, shape, match[2] == b"True", start + header_bytes)
+
+
+def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays uncompressed, each aligned so that it can be used straight from the file.
+
+    `numpy.load` reads it. Whole or not at all.
+
+    Raises
+    ------
+    OSError
+        when the file cannot be written
+    """
+    with whole_file(path) as temporary, ZipFile(temporary, "w", ZIP_STORED) as archive:
+        for name, values in arrays.items():
+            info = ZipInfo(f"{name}.npy")  # the same bytes for the same values: no clock
+            assert archive.fp is not None  # open since the line above
+            info.extra = _padding(archive.fp.tell(), info.filename)
+            with archive.open(info, "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, values, allow_pickle=False)
+
+
+def _padding(offset: int, filename: str) -> bytes:
+    """A field for the header at `offset`, so that the array after it starts aligned.
+
+    The 20 bytes are the ZIP64 field that zipfile puts before it; NPY headers are themselves
+    a multiple of the alignment.
+    """
+    start = offset + _LOCAL_HEADER_BYTES + len(filename.encode()) + 20 + 4
+    fill_bytes = -start % _ALIGNMENT_BYTES
+    return (
+        _PADDING_FIELD.to_bytes(2, "little") + fill_bytes.to_bytes(2, "little") + bytes(fill_bytes)
+    )

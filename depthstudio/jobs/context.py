@@ -1,0 +1,138 @@
+"""What one running job gives its provider: a folder, a client, a way to keep promises."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from depthstudio.core.errors import ProviderError, SubmitUnknown
+from depthstudio.core.job import Checkpoint, Progress
+from depthstudio.jobs.journal_row import JournalRow
+from depthstudio.jobs.ledger import LOST_HINT, LOST_REASON, Ledger, lost_hold
+from depthstudio.jobs.phase import Phase
+from depthstudio.jobs.reach import JobReach
+
+T = TypeVar("T")
+
+PROGRESS_INTERVAL_S = 0.1
+CANCEL_TIMEOUT_S = 5.0
+
+
+class ThreadFlag:
+    """Tells blocking work that nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self._raised = threading.Event()
+
+    def set(self) -> None:
+        self._raised.set()
+
+    def check(self) -> None:
+        if self._raised.is_set():
+            raise asyncio.CancelledError
+
+
+@dataclass
+class Leaving:
+    """Whether the program, and not the user, is what ends the jobs."""
+
+    now: bool = False
+
+
+@dataclass
+class JobContext(JobReach):
+    """The `Context` of one attempt at one job."""
+
+    row: JournalRow
+    ledger: Ledger
+    executor: Executor
+    folder: Path
+    leaving: Leaving
+    notes: list[str] = field(default_factory=list[str])
+    _reported_s: float = float("-inf")
+    _stage: str = ""
+
+    @property
+    def job_id(self) -> str:
+        return self.row.job.id
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return self.row.checkpoint
+
+    def report(self, progress: Progress) -> None:
+        """Pass on about ten reports a second, and every change of stage."""
+        now_s = self.clock.monotonic_s()
+        if progress.stage != self._stage or now_s - self._reported_s >= PROGRESS_INTERVAL_S:
+            self._stage, self._reported_s = progress.stage, now_s
+            self.ledger.progress(self.job_id, progress)
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    async def submit(
+        self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
+    ) -> Mapping[str, JsonValue]:
+        unit = asyncio.ensure_future(self._submit(step, send))
+        try:
+            return await asyncio.shield(unit)
+        except asyncio.CancelledError:
+            # The cancel waits until it is known what was sent, so that it can be undone.
+            with contextlib.suppress(ProviderError):
+                await unit
+            raise
+
+    async def _submit(
+        self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
+    ) -> Mapping[str, JsonValue]:
+        before = self.row.phase
+        self.row = await self.ledger.move(self.job_id, Phase.SUBMITTING, intent=step)
+        try:
+            ids = await send()
+        except ProviderError as error:
+            if not error.may_have_run:
+                self.row = await self.ledger.move(self.job_id, before)
+                raise
+            await self._ask_a_person()
+            raise SubmitUnknown(LOST_REASON, hint=LOST_HINT, detail=str(error)) from error
+        except BaseException as error:
+            await self._ask_a_person()
+            raise SubmitUnknown(LOST_REASON, hint=LOST_HINT, detail=repr(error)) from error
+        self.row = await self.ledger.move(
+            self.job_id,
+            Phase.FOLLOWING,
+            checkpoint=self.checkpoint.with_step(step, ids),
+        )
+        return ids
+
+    async def _ask_a_person(self) -> None:
+        self.row = await self.ledger.move(self.job_id, Phase.LOST, hold=lost_hold())
+
+    async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
+        if self.leaving.now:
+            return
+        try:
+            async with asyncio.timeout(CANCEL_TIMEOUT_S):
+                self.note(await ask())
+        except TimeoutError:
+            self.note("only asked the service to stop")
+        except ProviderError:
+            self.note("the service did not hear the cancel; it may go on")
+
+    async def in_thread(self, work: Callable[[ThreadFlag], T]) -> T:
+        flag = ThreadFlag()
+        future = asyncio.get_running_loop().run_in_executor(self.executor, work, flag)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            flag.set()
+            # Nobody waits for the thread; its last word must not be called unheard.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise

@@ -1,0 +1,115 @@
+"""One job as the journal knows it, and how it is written down."""
+
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from depthstudio.core.artifact import Artifact
+from depthstudio.core.job import Checkpoint, Failure, Hold, Job, JobState, JobStatus
+from depthstudio.jobs.phase import STATES, Phase
+
+_ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
+
+COLUMNS = (
+    "id TEXT PRIMARY KEY",
+    "seq INTEGER NOT NULL",  # the order of the rows
+    "job TEXT NOT NULL",
+    "phase TEXT NOT NULL",
+    "intent TEXT",  # the step whose submit may be on its way
+    "checkpoint TEXT NOT NULL DEFAULT '{}'",
+    "key TEXT",
+    "source_sha256 TEXT NOT NULL DEFAULT '[]'",
+    "result_id TEXT",
+    "artifacts TEXT NOT NULL DEFAULT '[]'",
+    "failure TEXT",
+    "hold TEXT",
+    "note TEXT NOT NULL DEFAULT ''",
+    "cached INTEGER NOT NULL DEFAULT 0",
+    "started_at TEXT",
+    "ended_at TEXT",
+)
+
+
+@dataclass(frozen=True)
+class JournalRow:
+    """What was promised, and how far it is kept."""
+
+    job: Job
+    phase: Phase
+    intent: str | None = None
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
+    key: str | None = None
+    source_sha256: tuple[str, ...] = ()
+    result_id: str | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    failure: Failure | None = None
+    hold: Hold | None = None
+    note: str = ""
+    cached: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def status(self) -> JobStatus:
+        """What a user needs to know of this row."""
+        return JobStatus(
+            state=STATES[self.phase],
+            failure=self.failure,
+            hold=self.hold,
+            result_id=self.result_id if self.phase is Phase.DONE else None,
+            cached=self.cached,
+            note=self.note,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+        )
+
+    @property
+    def waiting_status(self) -> JobStatus:
+        """The same, for a row nobody is working on: what looks busy is only queued."""
+        status = self.status
+        if status.state is not JobState.RUNNING:
+            return status
+        return JobStatus(state=JobState.QUEUED, note=status.note)
+
+
+def column_value(name: str, value: Any) -> Any:
+    """A field of `JournalRow` as SQLite keeps it."""
+    if value is None or isinstance(value, int | str):
+        return value
+    if name == "checkpoint":
+        return json.dumps(value.steps)
+    if name == "source_sha256":
+        return json.dumps(value)
+    if name == "artifacts":
+        return _ARTIFACTS.dump_json(tuple(value)).decode()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.model_dump_json()
+
+
+def row_from(record: sqlite3.Row) -> JournalRow:
+    """Read one record. Raises `ValueError` when it does not make sense."""
+    return JournalRow(
+        job=Job.model_validate_json(record["job"]),
+        phase=Phase(record["phase"]),
+        intent=record["intent"],
+        checkpoint=Checkpoint(json.loads(record["checkpoint"])),
+        key=record["key"],
+        source_sha256=tuple(json.loads(record["source_sha256"])),
+        result_id=record["result_id"],
+        artifacts=_ARTIFACTS.validate_json(record["artifacts"]),
+        failure=Failure.model_validate_json(record["failure"]) if record["failure"] else None,
+        hold=Hold.model_validate_json(record["hold"]) if record["hold"] else None,
+        note=record["note"],
+        cached=bool(record["cached"]),
+        started_at=_moment(record["started_at"]),
+        ended_at=_moment(record["ended_at"]),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,101 @@
+"""The one place where a job's state changes: first on disk, then on screen."""
+
+from dataclasses import fields
+from typing import Any
+
+from depthstudio.core.errors import DepthStudioError
+from depthstudio.core.job import Failure, Hold, HoldKind, Job, JobStatus, Progress
+from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.journal_row import JournalRow
+from depthstudio.jobs.phase import RECOVERY, STATES, Phase
+from depthstudio.jobs.queue import JobQueue
+
+LOST_REASON = "Sent or not? The answer never arrived"
+LOST_HINT = "Send it again if the service shows no such job, or give it up"
+
+
+class Ledger:
+    """Keeps journal and queue saying the same."""
+
+    def __init__(self, journal: Journal, queue: JobQueue, clock: Clock) -> None:
+        self._journal = journal
+        self._queue = queue
+        self._clock = clock
+
+    async def load(self) -> list[JournalRow]:
+        """Fill the queue with what an earlier run left, each job in a state that is true."""
+        rows = [await self._recovered(row) for row in await self._journal.rows()]
+        for row in rows:
+            self._queue.append(row.job, row.waiting_status)
+        return rows
+
+    async def _recovered(self, row: JournalRow) -> JournalRow:
+        after = RECOVERY.get(row.phase)
+        if after is None:
+            return row
+        hold = lost_hold() if after is Phase.LOST else None
+        return await self._journal.move(row.job.id, after, intent=None, hold=hold)
+
+    async def row(self, job_id: str) -> JournalRow:
+        return await self._journal.row(job_id)
+
+    async def add(self, job: Job) -> None:
+        """Promise a job. It is on disk before its row appears."""
+        row = await self._journal.add(job)
+        self._queue.append(job, row.status)
+
+    async def add_failed(self, job: Job, error: DepthStudioError) -> None:
+        """Keep a job that cannot even be tried, as a row that says why."""
+        row = await self._journal.add(
+            job, Phase.FAILED, failure=Failure.of(error), ended_at=self._clock.now()
+        )
+        self._queue.append(job, row.status)
+
+    async def move(self, job_id: str, to: Phase, **changes: Any) -> JournalRow:
+        """Change a job's phase. What the new phase makes untrue is wiped from the row."""
+        truth = {**self._implied(to), **changes}
+        row = await self._journal.move(job_id, to, **truth)
+        self._show(job_id, row.status)
+        return row
+
+    async def move_waiting(self, job_id: str, to: Phase) -> None:
+        """Change the phase of a job that nobody works on yet: it waits for a slot."""
+        row = await self._journal.move(job_id, to, **self._implied(to))
+        self._show(job_id, row.waiting_status)
+
+    def _implied(self, to: Phase) -> dict[str, Any]:
+        implied: dict[str, Any] = {"intent": None, "hold": None, "failure": None}
+        if STATES[to].is_final:
+            implied["ended_at"] = self._clock.now()
+        elif to is Phase.QUEUED:
+            implied |= {"note": "", "started_at": None, "ended_at": None, "cached": False}
+        return implied
+
+    async def record(self, job_id: str, **learned: Any) -> JournalRow:
+        return await self._journal.record(job_id, **learned)
+
+    async def remove(self, job_id: str) -> None:
+        await self._journal.remove(job_id)
+        self._queue.remove(job_id)
+
+    def progress(self, job_id: str, progress: Progress) -> None:
+        """Show how far a running job is; not worth a write."""
+        if job_id in self._queue:
+            self._queue.update(job_id, progress=progress)
+
+    def show_running(self, row: JournalRow) -> None:
+        """Show that somebody works on a row again that an earlier run left busy."""
+        self._show(row.job.id, row.status)
+
+    def _show(self, job_id: str, status: JobStatus) -> None:
+        current = self._queue.entry(job_id).status
+        shown = {field.name: getattr(status, field.name) for field in fields(status)}
+        if status.state is current.state:
+            shown["progress"] = current.progress
+        self._queue.update(job_id, **shown)
+
+
+def lost_hold() -> Hold:
+    """The question only a person can answer."""
+    return Hold(kind=HoldKind.SUBMIT_LOST, reason=LOST_REASON, hint=LOST_HINT)

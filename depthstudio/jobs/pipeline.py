@@ -1,0 +1,255 @@
+"""One job from its sources to a sealed result. Knows providers only by their interface."""
+
+import asyncio
+import contextlib
+import shutil
+import weakref
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from depthstudio.core.artifact import Artifact
+from depthstudio.core.errors import BadResponse
+from depthstudio.core.job import Job, Progress, Stage, new_id
+from depthstudio.core.params import Params, validated
+from depthstudio.core.result import SourceRecord
+from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.context import JobContext, Leaving
+from depthstudio.jobs.journal_row import JournalRow
+from depthstudio.jobs.key import key_of
+from depthstudio.jobs.ledger import Ledger
+from depthstudio.jobs.phase import Phase
+from depthstudio.jobs.sources import hash_source
+from depthstudio.library.manifest import ProviderRecord, ResultDraft
+from depthstudio.library.store import Library
+from depthstudio.providers.base import Provider
+from depthstudio.providers.registry import Registry
+from depthstudio.providers.transport import HttpClients
+
+T = TypeVar("T")
+
+
+@dataclass
+class Pipeline:
+    """Carries jobs out. Every change of phase goes through the ledger."""
+
+    registry: Registry
+    library: Library
+    ledger: Ledger
+    http: HttpClients
+    clock: Clock
+    executor: Executor
+    work_folder: Path
+    leaving: Leaving = field(default_factory=Leaving)
+    # One lock for each question being worked on; it goes when nobody holds it.
+    _questions: "weakref.WeakValueDictionary[str, asyncio.Lock]" = field(
+        default_factory=lambda: weakref.WeakValueDictionary[str, asyncio.Lock]()
+    )
+
+    async def run(self, job_id: str) -> None:
+        """Bring a job to DONE from wherever it stands, or raise what stopped it.
+
+        Work that may have run is never sent again: ids from before are followed, and
+        files from before are stored.
+        """
+        row = await self.ledger.row(job_id)
+        if row.phase is Phase.DOWNLOADED:
+            self.ledger.show_running(row)
+            await self._seal(row, self.registry.get(row.job.provider_id))
+        elif row.checkpoint:
+            await self._follow(row)
+        else:
+            await self._ask(row)
+
+    async def _ask(self, row: JournalRow) -> None:
+        job = row.job
+        row = await self.ledger.move(job.id, Phase.PREPARING, started_at=self.clock.now())
+        provider = self.registry.get(job.provider_id)
+        params = validated(provider.params_type, job.params)
+        row = await self._with_key(row, provider, params)
+        async with self._alone(row):
+            if await self._answered_from_library(row):
+                return
+            context = await self._context(row, provider)
+            context.folder.mkdir(parents=True)
+            await self._fetched(context, provider, provider.fetch(job.sources, params, context))
+
+    async def _follow(self, row: JournalRow) -> None:
+        if row.phase is Phase.FOLLOWING:
+            self.ledger.show_running(row)
+        else:
+            row = await self.ledger.move(row.job.id, Phase.FOLLOWING)
+        provider = self.registry.get(row.job.provider_id)
+        params = validated(provider.params_type, row.job.params)
+        async with self._alone(row):
+            context = await self._context(row, provider)
+            context.folder.mkdir(parents=True, exist_ok=True)
+            await self._fetched(
+                context, provider, provider.reattach(row.checkpoint, params, context)
+            )
+
+    async def _with_key(
+        self, row: JournalRow, provider: Provider[Params], params: Params
+    ) -> JournalRow:
+        """Hash the sources and write down the question they make."""
+        context = await self._context(row, provider)
+        hashes: list[str] = []
+        for number, source in enumerate(row.job.sources):
+            share = number / len(row.job.sources)
+            context.report(Progress(Stage.PREPARING, share, source.path.name))
+            hashes.append(
+                await context.in_thread(lambda flag, s=source: hash_source(s, flag.check))
+            )
+        key = key_of(provider, params, hashes, row.job.endpoints)
+        return await self.ledger.record(row.job.id, key=key, source_sha256=tuple(hashes))
+
+    def _alone(self, row: JournalRow) -> contextlib.AbstractAsyncContextManager[None]:
+        """Wait for a job with the same key, unless this one is to run anyway."""
+        if row.job.again or row.key is None:
+            return contextlib.nullcontext()
+        lock = self._questions.get(row.key)
+        if lock is None:
+            lock = self._questions[row.key] = asyncio.Lock()
+        if lock.locked():
+            self.ledger.progress(
+                row.job.id, Progress(Stage.WAITING, message="the same job is running")
+            )
+        return lock
+
+    async def _answered_from_library(self, row: JournalRow) -> bool:
+        if row.job.again or row.key is None:
+            return False
+        known = await self._in_thread(lambda: self.library.find_by_key(row.key or ""))
+        if known is None:
+            return False
+        await self.ledger.move(row.job.id, Phase.DONE, result_id=known.id, cached=True)
+        return True
+
+    async def _fetched(
+        self,
+        context: JobContext,
+        provider: Provider[Params],
+        work: Coroutine[Any, Any, list[Artifact]],
+    ) -> None:
+        """Wait for the provider's files, then store them; the second half can't be cut."""
+        try:
+            artifacts = await work
+        except asyncio.CancelledError:
+            await asyncio.shield(self._keep_notes(context))
+            raise
+        await self._in_thread(lambda: _check_artifacts(artifacts, context.folder))
+        row = await self.ledger.move(
+            context.job_id,
+            Phase.DOWNLOADED,
+            artifacts=tuple(artifacts),
+            result_id=new_id(),
+            note=" · ".join(context.notes),
+        )
+        await self._seal(row, provider)
+
+    async def _keep_notes(self, context: JobContext) -> None:
+        if context.notes:
+            await self.ledger.record(context.job_id, note=" · ".join(context.notes))
+
+    async def _seal(self, row: JournalRow, provider: Provider[Params]) -> None:
+        sealing = asyncio.ensure_future(self._sealed(row, provider))
+        try:
+            await asyncio.shield(sealing)
+        except asyncio.CancelledError:
+            # Too late to cancel: everything is here, and half a result helps nobody.
+            await sealing
+            raise
+
+    async def _sealed(self, row: JournalRow, provider: Provider[Params]) -> None:
+        draft = _draft(row, provider, self.clock.now())
+        # A crash may have come after the store and before the journal knew.
+        if not await self._in_thread(lambda: self.library.has(draft.id)):
+            await self._in_thread(lambda: self.library.store(draft, row.artifacts))
+        await self.ledger.move(row.job.id, Phase.DONE)
+        await self._in_thread(lambda: self.forget_files(row.job.id))
+
+    async def _context(self, row: JournalRow, provider: Provider[Params]) -> JobContext:
+        info = provider.info
+        client = None if info.runs_locally else await self.http.client(info.id)
+        return JobContext(
+            row=row,
+            ledger=self.ledger,
+            clock=self.clock,
+            executor=self.executor,
+            folder=self._attempt_folder(row),
+            client=client,
+            endpoints={**info.endpoints, **row.job.endpoints},
+            leaving=self.leaving,
+        )
+
+    def _attempt_folder(self, row: JournalRow) -> Path:
+        """A folder for this attempt: the last one when it goes on, else one of its own.
+
+        A cancelled attempt may have a thread that still writes for a moment.
+        """
+        folder = self.work_folder / row.job.id
+        if row.checkpoint and folder.is_dir():
+            attempts = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+            if attempts:
+                return attempts[-1]
+        return folder / uuid4().hex[:8]
+
+    def forget_files(self, job_id: str) -> None:
+        """Remove a job's working folder. Blocking; what is in use is swept at the next start."""
+        shutil.rmtree(self.work_folder / job_id, ignore_errors=True)
+
+    def sweep(self, keep: set[str]) -> None:
+        """Remove working folders of jobs that will not go on. Blocking."""
+        if self.work_folder.is_dir():
+            for folder in self.work_folder.iterdir():
+                if folder.name not in keep:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+
+def _check_artifacts(artifacts: Sequence[Artifact], folder: Path) -> None:
+    """Blame the provider now, with its name, rather than the library later."""
+    if not artifacts:
+        raise BadResponse("The service sent no files", hint="Run it again")
+    for artifact in artifacts:
+        inside = artifact.path.resolve().is_relative_to(folder.resolve())
+        if not inside or not artifact.path.is_file():
+            raise BadResponse(f"A file of the result is missing: {artifact.path.name}")
+
+
+def _draft(row: JournalRow, provider: Provider[Params], now: datetime) -> ResultDraft:
+    job, info = row.job, provider.info
+    started_at = row.started_at or now
+    return ResultDraft(
+        id=row.result_id or new_id(),
+        name=job.name,
+        key=row.key or "",
+        provider=ProviderRecord(
+            id=info.id, title=info.title, version=info.version, licence=info.licence.text
+        ),
+        created_at=now,
+        duration_s=max(0.0, (now - started_at).total_seconds()),
+        params=job.params,
+        endpoints={**info.endpoints, **job.endpoints},
+        sources=_source_records(job, row.source_sha256),
+        kinds=tuple(product.kind for product in info.produces),
+        warnings=(row.note,) if row.note else (),
+    )
+
+
+def _source_records(job: Job, hashes: Sequence[str]) -> tuple[SourceRecord, ...]:
+    return tuple(
+        SourceRecord(
+            name=source.path.name,
+            media_type=source.media_type,
+            size_bytes=source.size_bytes,
+            sha256=sha256,
+        )
+        for source, sha256 in zip(job.sources, hashes, strict=True)
+    )

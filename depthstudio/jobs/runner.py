@@ -1,0 +1,204 @@
+"""Starts queued jobs as slots come free, and settles how each one ended."""
+
+import asyncio
+import logging
+from collections import Counter
+
+from depthstudio.core.errors import DepthStudioError, ProviderHeld, SubmitUnknown
+from depthstudio.core.event import Event
+from depthstudio.core.job import Failure, Hold, HoldKind, JobState
+from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.journal_row import JournalRow
+from depthstudio.jobs.ledger import Ledger
+from depthstudio.jobs.phase import STATES, Phase
+from depthstudio.jobs.pipeline import Pipeline
+from depthstudio.jobs.queue import JobQueue, QueueEntry
+from depthstudio.providers.registry import Registry
+
+log = logging.getLogger(__name__)
+
+BEFORE_SENT = "before it was sent"
+MAY_RUN = "it may still run at the service"
+
+
+class JobRunner:
+    """Slots and holds for each provider; a held provider does not block the others."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        ledger: Ledger,
+        pipeline: Pipeline,
+        registry: Registry,
+        clock: Clock,
+    ) -> None:
+        self._queue = queue
+        self._ledger = ledger
+        self._pipeline = pipeline
+        self._registry = registry
+        self._clock = clock
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._hold_tasks: dict[str, asyncio.Task[None]] = {}
+        self._holds: dict[str, Hold] = {}
+        self._admitted: set[str] | None = None
+        self.holds_changed: Event[[]] = Event()
+
+    @property
+    def holds(self) -> dict[str, Hold]:
+        """The providers that nothing is sent to at the moment."""
+        return dict(self._holds)
+
+    def restore(self, rows: list[JournalRow]) -> None:
+        """Take over the holds an earlier run left; an ended one ends at once."""
+        for row in rows:
+            if row.phase is Phase.HELD and row.hold:
+                self._hold_provider(row.job.provider_id, row.hold)
+
+    def admit_only(self, job_ids: set[str]) -> None:
+        """Leave every other job of the queue alone, as a command does with older work."""
+        self._admitted = set(job_ids)
+
+    def admit(self, job_id: str) -> None:
+        """Let one more job run, where not all of them may."""
+        if self._admitted is not None:
+            self._admitted.add(job_id)
+
+    def wake(self) -> None:
+        """Start every queued job that may run now, in the order of the queue."""
+        busy = Counter(self._queue.entry(job_id).job.provider_id for job_id in self._tasks)
+        for entry in self._queue:
+            provider_id = entry.job.provider_id
+            if self._may_start(entry) and busy[provider_id] < self._slots(provider_id):
+                busy[provider_id] += 1
+                self._start(entry.job.id)
+
+    def _may_start(self, entry: QueueEntry) -> bool:
+        if entry.status.state is not JobState.QUEUED or entry.job.id in self._tasks:
+            return False
+        if self._admitted is not None and entry.job.id not in self._admitted:
+            return False
+        return entry.job.provider_id not in self._holds
+
+    def _slots(self, provider_id: str) -> int:
+        if provider_id not in self._registry:
+            return 1
+        return self._registry[provider_id].info.max_parallel
+
+    def _start(self, job_id: str) -> None:
+        task = asyncio.create_task(self._run(job_id), name=f"job {job_id}")
+        self._tasks[job_id] = task
+        task.add_done_callback(lambda done: self._ended(job_id))
+
+    def _ended(self, job_id: str) -> None:
+        del self._tasks[job_id]
+        if not self._pipeline.leaving.now:
+            self.wake()
+
+    async def _run(self, job_id: str) -> None:
+        try:
+            await self._pipeline.run(job_id)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._cancelled(job_id))
+        except ProviderHeld as error:
+            await self._held(job_id, error)
+        except SubmitUnknown:
+            log.warning("job %s: the answer to its submit never arrived", job_id)
+        except DepthStudioError as error:
+            await self._ledger.move(job_id, Phase.FAILED, failure=Failure.of(error))
+        except Exception as error:
+            log.exception("job %s failed in a way nobody foresaw", job_id)
+            await self._ledger.move(job_id, Phase.FAILED, failure=unforeseen(error))
+
+    async def _cancelled(self, job_id: str) -> None:
+        """Settle a job whose task was cancelled, unless the program is only leaving."""
+        row = await self._ledger.row(job_id)
+        if row.phase is not Phase.LOST and not self._pipeline.leaving.now:
+            await self._settle_cancelled(row)
+
+    async def _settle_cancelled(self, row: JournalRow) -> None:
+        if STATES[row.phase].is_final:
+            return
+        note = row.note
+        if row.phase is Phase.LOST:
+            note = MAY_RUN
+        elif not row.checkpoint:
+            note = BEFORE_SENT
+        await self._ledger.move(row.job.id, Phase.CANCELLED, note=note)
+        self._pipeline.forget_files(row.job.id)
+
+    async def cancel(self, job_id: str) -> None:
+        """Cancel a job wherever it stands, and return once that is settled.
+
+        A job that has all its files already becomes DONE instead, and one whose submit
+        got no answer meanwhile becomes the question whether it was sent.
+        """
+        task = self._tasks.get(job_id)
+        if task is None:
+            await self._settle_cancelled(await self._ledger.row(job_id))
+            return
+        task.cancel()
+        await asyncio.wait([task])
+        # A task cancelled before its first step never reached `_run`: settled here.
+        await self._cancelled(job_id)
+
+    async def _held(self, job_id: str, error: ProviderHeld) -> None:
+        hold = Hold(kind=HoldKind.SERVICE, reason=str(error), until=error.until, hint=error.hint)
+        row = await self._ledger.move(job_id, Phase.HELD, hold=hold)
+        self._hold_provider(row.job.provider_id, hold)
+
+    def _hold_provider(self, provider_id: str, hold: Hold) -> None:
+        """Send nothing to a provider until its longest hold ends."""
+        known = self._holds.get(provider_id)
+        if known and _outlasts(known, hold):
+            return
+        self._holds[provider_id] = hold
+        if timer := self._hold_tasks.pop(provider_id, None):
+            timer.cancel()
+        if hold.until is not None:
+            wait = self._wait_out(provider_id, hold)
+            self._hold_tasks[provider_id] = asyncio.create_task(wait)
+        self.holds_changed.emit()
+
+    async def _wait_out(self, provider_id: str, hold: Hold) -> None:
+        if hold.until is not None:
+            await self._clock.sleep((hold.until - self._clock.now()).total_seconds())
+        self._hold_tasks.pop(provider_id, None)
+        await self.try_now(provider_id)
+
+    async def try_now(self, provider_id: str) -> None:
+        """End a provider's hold: its jobs go back in line."""
+        if timer := self._hold_tasks.pop(provider_id, None):
+            timer.cancel()
+        self._holds.pop(provider_id, None)
+        for entry in self._queue:
+            hold = entry.status.hold
+            if entry.job.provider_id != provider_id or hold is None:
+                continue
+            if hold.kind is not HoldKind.SUBMIT_LOST:
+                await self._ledger.move(entry.job.id, Phase.QUEUED)
+        self.holds_changed.emit()
+        self.wake()
+
+    async def aclose(self) -> None:
+        """Stop everything without a word to the services: the journal goes on from here."""
+        self._pipeline.leaving.now = True
+        tasks = [*self._tasks.values(), *self._hold_tasks.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def unforeseen(error: Exception) -> Failure:
+    """What a row says about a mistake of ours."""
+    return Failure(
+        type="UnexpectedError",
+        message="Something unexpected went wrong in DepthStudio",
+        hint="Retry; if it happens again, report it with these details",
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+def _outlasts(known: Hold, new: Hold) -> bool:
+    if known.until is None or new.until is None:
+        return known.until is None
+    return known.until >= new.until

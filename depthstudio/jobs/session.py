@@ -1,0 +1,303 @@
+"""What the window and the command line both drive: jobs in, results out."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from depthstudio.core.errors import LibraryError, UsageError
+from depthstudio.core.event import Event
+from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
+from depthstudio.core.params import validated
+from depthstudio.core.result import Result
+from depthstudio.core.views import Views
+from depthstudio.formats.scene_file import read_scene
+from depthstudio.jobs.clock import Clock, SystemClock
+from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.journal_row import JournalRow
+from depthstudio.jobs.key import question_key
+from depthstudio.jobs.ledger import Ledger
+from depthstudio.jobs.phase import Phase
+from depthstudio.jobs.pipeline import Pipeline
+from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.runner import JobRunner
+from depthstudio.jobs.sources import Intake, Unusable, job_name, take_in
+from depthstudio.library.store import Library
+from depthstudio.providers.registry import Registry
+from depthstudio.providers.transport import HttpClients
+from depthstudio.settings.paths import Home
+
+T = TypeVar("T")
+
+WORKER_THREADS = 4
+UNUSABLE_TYPE = "application/octet-stream"
+
+
+class Session:
+    """Jobs, results and providers of one home. Whoever opens it holds the home's lock.
+
+    An asynchronous context manager: entering reads what an earlier run left, leaving
+    stops the jobs in a way that the next run can go on from.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        registry: Registry,
+        *,
+        clock: Clock | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self.home = home
+        self.registry = registry
+        self.library = Library(home.library_folder)
+        self.queue = JobQueue()
+        self.result_added: Event[Result] = Event()  # on the loop's thread
+        self._clock = clock or SystemClock()
+        self._journal = journal or Journal(home.journal_file)
+        self._ledger = Ledger(self._journal, self.queue, self._clock)
+        self._http = HttpClients()
+        self._executor: Executor = ThreadPoolExecutor(WORKER_THREADS, "worker")
+        self._pipeline = Pipeline(
+            registry=registry,
+            library=self.library,
+            ledger=self._ledger,
+            http=self._http,
+            clock=self._clock,
+            executor=self._executor,
+            work_folder=home.work_folder,
+        )
+        self.runner = JobRunner(self.queue, self._ledger, self._pipeline, registry, self._clock)
+
+    async def open(self, *, only: set[str] | None = None) -> None:
+        """Read the journal, tidy up, and go on with what an earlier run left.
+
+        With `only`, jobs of earlier runs that it does not name are left alone.
+
+        Raises
+        ------
+        JournalError
+            when the journal is damaged or newer than this program
+        """
+        loop = asyncio.get_running_loop()
+        self.library.added.connect(
+            lambda result: loop.call_soon_threadsafe(self.result_added.emit, result)
+        )
+        await self._journal.open()
+        rows = await self._ledger.load()
+        await self._in_thread(self.library.recover)
+        alive = {row.job.id for row in rows if row.status.state is not JobState.DONE}
+        await self._in_thread(lambda: self._pipeline.sweep(alive))
+        if only is not None:
+            self.runner.admit_only(only)
+        self.runner.restore(rows)
+        self.runner.wake()
+
+    async def __aenter__(self) -> "Session":
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Leave: running work stays promised in the journal. Safe to call twice."""
+        await self.runner.aclose()
+        await self._http.aclose()
+        await self._journal.aclose()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    async def take_in(self, paths: Sequence[Path]) -> Intake:
+        """Look at dropped files and folders, off the GUI thread."""
+        return await self._in_thread(lambda: take_in(paths))
+
+    async def add(
+        self,
+        sources: Sequence[Source],
+        provider_id: str,
+        values: Mapping[str, Any],
+        *,
+        endpoints: Mapping[str, str] | None = None,
+        again: bool = False,
+    ) -> Job:
+        """Promise a job: a frozen snapshot of what is asked. It runs when it has a slot.
+
+        Raises
+        ------
+        ParamError
+            when a value does not fit its declaration
+        UsageError
+            when there is no such provider, or it takes no such sources
+        """
+        provider = self.registry.get(provider_id)
+        _check_sources(provider.info.title, provider.info.max_sources, sources)
+        params = validated(provider.params_type, values)
+        job = Job(
+            name=job_name(sources),
+            provider_id=provider_id,
+            sources=tuple(sources),
+            params=params.model_dump(mode="json"),
+            endpoints=dict(endpoints or {}),
+            again=again,
+        )
+        await self._ledger.add(job)
+        self.runner.admit(job.id)
+        self.runner.wake()
+        return job
+
+    async def add_unusable(
+        self, unusable: Unusable, provider_id: str, values: Mapping[str, Any]
+    ) -> Job:
+        """Keep a row for what cannot be used, so that it can say why."""
+        source = Source(
+            path=unusable.path.absolute(), media_type=UNUSABLE_TYPE, size_bytes=0, mtime_ns=0
+        )
+        job = Job(
+            name=unusable.path.name,
+            provider_id=provider_id,
+            sources=(source,),
+            params=dict(values),
+        )
+        await self._ledger.add_failed(job, unusable.error)
+        return job
+
+    async def cancel(self, job_id: str) -> None:
+        """Cancel a job that has not ended, and tell the service where there is one."""
+        if not self.queue.entry(job_id).status.state.is_final:
+            await self.runner.cancel(job_id)
+
+    async def remove(self, job_id: str) -> None:
+        """Take a row off the list, cancelling it first; its result stays."""
+        await self.cancel(job_id)
+        await self._ledger.remove(job_id)
+        await self._in_thread(lambda: self._pipeline.forget_files(job_id))
+
+    async def retry(self, job_id: str) -> None:
+        """Try a failed or cancelled job again, without paying for what is there already.
+
+        Raises
+        ------
+        UsageError
+            when the job has neither failed nor been cancelled
+        """
+        row = await self._ledger.row(job_id)
+        if row.phase not in (Phase.FAILED, Phase.CANCELLED):
+            raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
+        if row.job.sources[0].media_type == UNUSABLE_TYPE:
+            await self._look_again(row.job)
+        elif row.phase is Phase.FAILED and await self._in_thread(lambda: _has_files(row)):
+            await self._ledger.move_waiting(job_id, Phase.DOWNLOADED)
+        elif row.failure is not None and row.failure.retryable:
+            await self._ledger.move(job_id, Phase.QUEUED)
+        else:
+            await self._ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
+        self.runner.admit(job_id)
+        self.runner.wake()
+
+    async def _look_again(self, job: Job) -> None:
+        """A file that could not be used may have been mended meanwhile."""
+        intake = await self.take_in([job.sources[0].path])
+        if intake.sources:
+            await self._ledger.remove(job.id)
+            for source in intake.sources:
+                await self.add([source], job.provider_id, job.params)
+
+    async def run_again(self, job_id: str) -> Job:
+        """Ask the same once more, even though the library knows an answer."""
+        job = self.queue.entry(job_id).job.model_copy(
+            update={"id": new_id(), "again": True, "created_at": self._clock.now()}
+        )
+        await self._ledger.add(job)
+        self.runner.admit(job.id)
+        self.runner.wake()
+        return job
+
+    async def send_again(self, job_id: str) -> None:
+        """Answer the question of a lost submit: it did not arrive, send it again."""
+        await self._resolve_lost(job_id, Phase.QUEUED)
+        self.runner.admit(job_id)
+        self.runner.wake()
+
+    async def mark_lost(self, job_id: str) -> None:
+        """Answer the question of a lost submit: give it up."""
+        failure = Failure(
+            type="SubmitUnknown",
+            message="Given up: nobody knows whether the service ran it",
+            hint="Look at the service's own history, or run it again",
+        )
+        await self._resolve_lost(job_id, Phase.FAILED, failure=failure)
+
+    async def _resolve_lost(self, job_id: str, to: Phase, **changes: Any) -> None:
+        row = await self._ledger.row(job_id)
+        if row.phase is not Phase.LOST:
+            raise UsageError(f"{row.job.name} is not waiting for that answer")
+        await self._ledger.move(job_id, to, **changes)
+
+    async def result(self, result_id: str) -> Result:
+        """A stored result, by its id or the beginning of it."""
+        return await self._in_thread(lambda: self.library.get(result_id))
+
+    async def load(self, result: Result) -> Views:
+        """Decode a stored result, off the GUI thread and with no network."""
+        return await self._in_thread(lambda: decode_result(result, self.registry))
+
+    async def open_scene(self, path: Path) -> Views:
+        """Read a scene file for viewing."""
+        return await self._in_thread(lambda: read_scene(path))
+
+    async def known_result(
+        self, source: Source, provider_id: str, values: Mapping[str, Any]
+    ) -> Result | None:
+        """The newest result that answers this question already, if there is one."""
+        key = await self._in_thread(
+            lambda: question_key(self.registry.get(provider_id), [source], values)
+        )
+        return await self._in_thread(lambda: self.library.find_by_key(key))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+
+# A job that is asked anew forgets what its last run got from the service.
+FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}
+
+
+def decode_result(result: Result, registry: Registry) -> Views:
+    """Turn a stored result's artifacts into views. Blocking, offline.
+
+    Raises
+    ------
+    LibraryError
+        when this program lacks the provider that made it
+    FormatError
+        when an artifact is damaged
+    """
+    if result.provider_id not in registry:
+        raise LibraryError(
+            f"This result was made by {result.provider_title}, which is not installed",
+            hint="Its files can still be opened one by one",
+            detail=str(result.folder),
+        )
+    provider = registry[result.provider_id]
+    return provider.decode(result.artifacts, validated(provider.params_type, result.params))
+
+
+def _has_files(row: JournalRow) -> bool:
+    return bool(row.artifacts) and all(artifact.path.is_file() for artifact in row.artifacts)
+
+
+def _check_sources(title: str, max_sources: int, sources: Sequence[Source]) -> None:
+    if not sources:
+        raise UsageError("There is nothing to run", hint="Add a photo first")
+    if len(sources) > max_sources:
+        raise UsageError(
+            f"{title} takes {max_sources} at a time, not {len(sources)}",
+            hint="Make one job of each",
+        )

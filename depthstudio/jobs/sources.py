@@ -1,0 +1,174 @@
+"""From dropped paths to sources: folders walked, every file known by its content."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from natsort import os_sorted
+
+from depthstudio.core.digest import sha256_file
+from depthstudio.core.errors import DepthStudioError, InputError, UsageError
+from depthstudio.core.job import Source
+from depthstudio.formats import media_type
+from depthstudio.formats.sniff import sniff
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A path the user gave that cannot become a source, and why."""
+
+    path: Path
+    error: DepthStudioError
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a drop turned out to be."""
+
+    sources: tuple[Source, ...]
+    scenes: tuple[Path, ...]  # opened for viewing, never a job
+    unusable: tuple[Unusable, ...]
+    skipped: int = 0  # files inside folders that are nothing for us
+
+    def __bool__(self) -> bool:
+        return bool(self.sources or self.scenes or self.unusable)
+
+
+def take_in(paths: Iterable[Path]) -> Intake:
+    """Look at everything that was dropped or named. Blocking: reads each file's head.
+
+    What was named itself is answered for; what merely lies in a named folder is skipped
+    when it is nothing for us, and counted.
+    """
+    intakes = [_take_in_one(path) for path in paths]
+    return Intake(
+        sources=tuple(source for intake in intakes for source in intake.sources),
+        scenes=tuple(scene for intake in intakes for scene in intake.scenes),
+        unusable=tuple(path for intake in intakes for path in intake.unusable),
+        skipped=sum(intake.skipped for intake in intakes),
+    )
+
+
+def _take_in_one(path: Path) -> Intake:
+    try:
+        return _take_in_folder(path) if path.is_dir() else _sorted_out([_examine(path)])
+    except InputError as error:
+        return Intake((), (), (Unusable(path, error),))
+
+
+def _take_in_folder(folder: Path) -> Intake:
+    found: list[Source | Path] = []
+    skipped = 0
+    for file in _files_below(folder):
+        try:
+            found.append(_examine(file))
+        except InputError:
+            skipped += 1
+    if not found:
+        raise InputError("There is no photo in this folder", hint="Choose another folder")
+    return _sorted_out(found, skipped)
+
+
+def _sorted_out(found: Sequence[Source | Path], skipped: int = 0) -> Intake:
+    return Intake(
+        sources=tuple(item for item in found if isinstance(item, Source)),
+        scenes=tuple(item for item in found if isinstance(item, Path)),
+        unusable=(),
+        skipped=skipped,
+    )
+
+
+def _files_below(top: Path) -> Iterator[Path]:
+    """Every visible file below a folder, in the order a person counts."""
+    for folder, folders, names in os.walk(top, onerror=_unreadable):
+        folders[:] = os_sorted(name for name in folders if not name.startswith("."))
+        for name in os_sorted(name for name in names if not name.startswith(".")):
+            yield Path(folder, name)
+
+
+def _unreadable(error: OSError) -> None:
+    raise InputError(
+        f"The folder cannot be read: {error.strerror}", hint="Check its permissions"
+    ) from error
+
+
+def _examine(path: Path) -> Source | Path:
+    """A source, or the path itself when it is a scene to be viewed."""
+    found = sniff(path)
+    if found.media_type in media_type.SCENES:
+        return path
+    return source_of(path, found.media_type, found.width_px, found.height_px)
+
+
+def source_of(path: Path, kind: str, width_px: int = 0, height_px: int = 0) -> Source:
+    """A file as it is now."""
+    try:
+        stat = path.stat()
+    except OSError as exc:
+        raise InputError(f"The file cannot be read: {exc.strerror}") from exc
+    return Source(
+        path=path.absolute(),
+        media_type=kind,
+        size_bytes=stat.st_size,
+        mtime_ns=stat.st_mtime_ns,
+        width_px=width_px,
+        height_px=height_px,
+    )
+
+
+def hash_source(source: Source, check: Callable[[], None]) -> str:
+    """SHA-256 of a source that is still as it was when it was added. Blocking.
+
+    Raises
+    ------
+    InputError
+        when the file is gone, cannot be read, or has changed meanwhile
+    """
+    try:
+        _unchanged(source)
+        digest = sha256_file(source.path, lambda done: check())
+        _unchanged(source)
+    except OSError as exc:
+        raise InputError(
+            f"{source.path.name} cannot be read: {exc.strerror}",
+            hint="Put the file back and retry, or add it from where it is now",
+            detail=str(source.path),
+        ) from exc
+    return digest
+
+
+def _unchanged(source: Source) -> None:
+    stat = source.path.stat()
+    if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
+        raise InputError(
+            f"{source.path.name} changed after it was added",
+            hint="Add it again to run the new version",
+            detail=str(source.path),
+        )
+
+
+def job_name(sources: Sequence[Source]) -> str:
+    """What a row is called: its file, or the first and how many follow."""
+    first = sources[0].path.name
+    return first if len(sources) == 1 else f"{first} + {len(sources) - 1}"
+
+
+def grouped(
+    sources: Sequence[Source], max_sources: int, *, one_scene: bool
+) -> list[tuple[Source, ...]]:
+    """The sources of each job: all together, or one each.
+
+    Raises
+    ------
+    UsageError
+        when one scene is wanted of more than a provider takes
+    """
+    if not one_scene:
+        return [(source,) for source in sources]
+    if len(sources) > max_sources:
+        raise UsageError(
+            f"One job takes at most {max_sources} here, not {len(sources)}",
+            hint="Make one job of each",
+        )
+    return [tuple(sources)] if sources else []

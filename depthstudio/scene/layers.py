@@ -1,0 +1,157 @@
+"""What a renderer shows, by layer."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pyvista as pv
+from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer
+
+from depthstudio.core.views import Views
+from depthstudio.scene.bounds import Bounds, bounds_of_views
+from depthstudio.scene.build import build_cloud, build_lines, build_mesh
+from depthstudio.scene.frustum import frustums
+from depthstudio.scene.lod import thinned
+from depthstudio.scene.options import Layer, SceneOptions
+
+FRUSTUM_DEPTH = 0.06  # of the scene's diagonal
+
+# White lights that move with the eye: where they stand (right, up, towards the eye), and how
+# bright they are. VTK's own kit is warm, and would tint grey surfaces.
+LIGHTS = (((-0.5, 0.6, 1.0), 0.6), ((0.8, -0.5, 1.0), 0.3), ((0.0, 0.0, 1.0), 0.2))
+
+
+class Scene:
+    """The actors in one renderer.
+
+    Works on any VTK renderer, in a window or off-screen, and never renders: whoever owns
+    the renderer knows when a picture is wanted.
+    """
+
+    def __init__(self, renderer: vtkRenderer, options: SceneOptions | None = None) -> None:
+        self._renderer = renderer
+        self._options = options or SceneOptions()
+        self._actors: dict[Layer, list[vtkActor]] = {}
+        self._thin: list[vtkActor] = []
+        self._hidden: set[Layer] = set()
+        self._moving = False
+        self._bounds: Bounds | None = None
+        _set_lights(renderer)
+        # VTK leaves out what covers no area on the screen, and so a cloud of one point.
+        renderer.GetCullers().RemoveAllItems()
+        self.set_ground(self._options.ground_top, self._options.ground_bottom)
+
+    @property
+    def options(self) -> SceneOptions:
+        return self._options
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The box around what `show` got, hidden or not; None when there is nothing."""
+        return self._bounds
+
+    @property
+    def layers(self) -> frozenset[Layer]:
+        """The layers that hold something."""
+        return frozenset(self._actors)
+
+    @property
+    def thins_while_moving(self) -> bool:
+        """Are there more points than can be drawn while the camera moves?"""
+        return bool(self._thin) and self.is_visible(Layer.CLOUD)
+
+    @property
+    def is_moving(self) -> bool:
+        """Is the camera under the user's hand?"""
+        return self._moving
+
+    def show(self, views: Views) -> None:
+        """Replace everything by `views`. Where there is a surface, its points start hidden.
+
+        Raises
+        ------
+        FormatError
+            when the views contradict themselves; what was shown before stays
+        """
+        options = self._options
+        built = {
+            Layer.SURFACE: [build_mesh(mesh, options) for mesh in views.meshes],
+            Layer.CLOUD: [build_cloud(cloud, options) for cloud in views.clouds],
+            Layer.LINES: [build_lines(lines, options) for lines in views.lines],
+        }
+        bounds = bounds_of_views(views)
+        if views.cameras is not None and len(views.cameras) and not views.lines:
+            depth = FRUSTUM_DEPTH * float(sum(bounds.size**2) ** 0.5) if bounds else 1.0
+            built[Layer.LINES] = [build_lines(frustums(views.cameras, depth), options)]
+        self.clear()
+        self._bounds = bounds
+        self._thin = [build_cloud(cloud, options) for cloud in thinned(views.clouds)]
+        self._actors = {layer: actors for layer, actors in built.items() if actors}
+        if views.meshes:
+            self._hidden = {Layer.CLOUD}
+        for actor in self._all_actors():
+            self._renderer.AddActor(actor)
+        self._apply_visibility()
+
+    def clear(self) -> None:
+        """Take everything out, and let go of the arrays."""
+        for actor in self._all_actors():
+            self._renderer.RemoveActor(actor)
+            # Buffers on the graphics card are freed now, not when Python gets to it.
+            actor.ReleaseGraphicsResources(self._renderer.GetVTKWindow())
+        self._actors, self._thin, self._hidden, self._bounds = {}, [], set(), None
+
+    def is_visible(self, layer: Layer) -> bool:
+        """Does the layer hold something that is shown?"""
+        return layer in self._actors and layer not in self._hidden
+
+    def set_visible(self, layer: Layer, visible: bool) -> None:
+        """Show or hide a layer until the next `show`."""
+        if visible:
+            self._hidden.discard(layer)
+        else:
+            self._hidden.add(layer)
+        self._apply_visibility()
+
+    def set_moving(self, moving: bool) -> None:
+        """Draw a sample of large clouds while the camera moves, everything when it rests."""
+        if moving != self._moving:
+            self._moving = moving
+            self._apply_visibility()
+
+    def set_point_size(self, size_px: float) -> None:
+        """Draw points as squares of this many pixels."""
+        self._options = replace(self._options, point_size_px=size_px)
+        for actor in [*self._actors.get(Layer.CLOUD, ()), *self._thin]:
+            actor.GetProperty().SetPointSize(size_px)
+
+    def set_ground(self, top: str, bottom: str) -> None:
+        """The gradient behind everything, two colours as ``#rrggbb``."""
+        self._options = replace(self._options, ground_top=top, ground_bottom=bottom)
+        self._renderer.GradientBackgroundOn()
+        self._renderer.SetBackground(*pv.Color(bottom).float_rgb)
+        self._renderer.SetBackground2(*pv.Color(top).float_rgb)
+
+    def _apply_visibility(self) -> None:
+        thin = self._moving and bool(self._thin)
+        for layer, actors in self._actors.items():
+            shown = layer not in self._hidden and not (thin and layer is Layer.CLOUD)
+            _set_visible(actors, shown)
+        _set_visible(self._thin, thin and self.is_visible(Layer.CLOUD))
+
+    def _all_actors(self) -> list[vtkActor]:
+        return [*(actor for actors in self._actors.values() for actor in actors), *self._thin]
+
+
+def _set_visible(actors: Iterable[vtkActor], visible: bool) -> None:
+    for actor in actors:
+        actor.SetVisibility(visible)
+
+
+def _set_lights(renderer: vtkRenderer) -> None:
+    renderer.RemoveAllLights()
+    for position, intensity in LIGHTS:
+        light = vtkLight()
+        light.SetLightTypeToCameraLight()
+        light.SetPosition(*position)
+        light.SetIntensity(intensity)
+        renderer.AddLight(light)

@@ -1,0 +1,41 @@
+"""How a scene looks and from where, apart from what is in it. Imports no VTK."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Preset(StrEnum):
+    """A standard view; FRONT is how the photo was seen."""
+
+    PERSPECTIVE = "perspective"
+    FRONT = "front"
+    BACK = "back"
+    LEFT = "left"
+    RIGHT = "right"
+    TOP = "top"
+    BOTTOM = "bottom"
+
+
+class Layer(StrEnum):
+    """A part of the scene that can be shown or hidden."""
+
+    SURFACE = "surface"
+    CLOUD = "cloud"
+    LINES = "lines"
+
+
+@dataclass(frozen=True)
+class SceneOptions:
+    """Choices of the user or the theme; colours are ``#rrggbb``.
+
+    The ground is a gradient in neutral grey, so that it tints nothing and both white and
+    black points stay visible in front of it.
+    """
+
+    point_size_px: float = 2.0
+    line_width_px: float = 1.0
+    ground_top: str = "#373737"
+    ground_bottom: str = "#1D1D1D"
+    surface_colour: str = "#B8B8B8"  # of meshes that bring no colour
+    point_colour: str = "#D0D0D0"  # of clouds that bring no colour
+    line_colour: str = "#E0E0E0"

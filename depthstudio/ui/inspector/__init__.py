@@ -1,0 +1,1 @@
+"""The inspector dock: provider, parameters, Run."""

@@ -1,0 +1,220 @@
+"""The inspector: which provider, with which parameters, on what, and Run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from depthstudio.core.job import Source
+from depthstudio.core.params import Json
+from depthstudio.providers.base import ProviderInfo
+from depthstudio.ui.inspector.form import ParamForm, Validate
+from depthstudio.ui.inspector.provider_card import ProviderCard
+from depthstudio.ui.inspector.provider_combo import ProviderCombo
+from depthstudio.ui.inspector.run_box import RunBox
+from depthstudio.ui.inspector.run_state import run_state
+from depthstudio.ui.inspector.schema import read_schema
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import DockWidth, Space, Theme
+
+
+@dataclass(frozen=True)
+class ProviderEntry:
+    """A provider as the inspector needs it.
+
+    schema : its parameters as JSON Schema
+    validate : the first thing wrong with all values together, or None
+    """
+
+    info: ProviderInfo
+    schema: Mapping[str, Any]
+    validate: Validate
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Card and form of one provider, made when it is first chosen."""
+
+    widget: QWidget
+    form: ParamForm
+
+
+class Inspector(QWidget):
+    """Holds what the next job will be made of. Every provider keeps its own values."""
+
+    provider_changed = Signal(str)
+    params_changed = Signal()
+    grouping_changed = Signal(bool)  # True: one scene
+    run_requested = Signal()
+    run_again_requested = Signal()
+    show_requested = Signal()
+    page_requested = Signal(str)  # an https address to open
+
+    def __init__(
+        self,
+        theme: Theme,
+        icons: Icons,
+        providers: Sequence[ProviderEntry],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        if not providers:
+            raise ValueError("the inspector needs at least one provider")
+        self._theme = theme
+        self._icons = icons
+        self._entries = {entry.info.id: entry for entry in providers}
+        self._pages: dict[str, _Page] = {}
+        self._restored: dict[str, dict[str, Json]] = {}
+        self._sources: tuple[Source, ...] = ()
+        self._one_scene = True
+        self._is_known = False
+        self._combo = ProviderCombo(theme, icons, [entry.info for entry in providers], self)
+        self._scroll = QScrollArea(self)
+        self._pages_layout = QVBoxLayout()
+        self.run_box = RunBox(theme, icons, self)
+        self._lay_out()
+        self._connect()
+        self._show_page(providers[0].info.id)
+
+    def provider_id(self) -> str:
+        """The id of the chosen provider."""
+        return self._combo.provider_id()
+
+    def set_provider(self, provider_id: str) -> None:
+        """Choose a provider; ValueError for an unknown id."""
+        if provider_id != self.provider_id():
+            self._combo.set_provider(provider_id)
+            self._on_provider(provider_id)
+
+    def form(self) -> ParamForm:
+        """The form of the chosen provider."""
+        return self._pages[self.provider_id()].form
+
+    def values_for(self, provider_id: str) -> dict[str, Json]:
+        """A provider's values as they stand in its form; KeyError for an unknown id."""
+        entry = self._entries[provider_id]
+        if provider_id in self._pages:
+            return self._pages[provider_id].form.values()
+        fields = {field.name: field for field in read_schema(entry.schema)}
+        values = {name: field.default for name, field in fields.items()}
+        for name, value in self._restored.get(provider_id, {}).items():
+            if name in fields and fields[name].accepts(value):
+                values[name] = value
+        return values
+
+    def restore(self, values: Mapping[str, Mapping[str, Json]]) -> None:
+        """Take over the values of an earlier session, by provider id. Unknown ids are left out."""
+        for provider_id, kept in values.items():
+            if provider_id in self._pages:
+                self._pages[provider_id].form.set_values(kept)
+            elif provider_id in self._entries:
+                self._restored[provider_id] = dict(kept)
+
+    def inputs(self) -> tuple[Source, ...]:
+        """What would run."""
+        return self._sources
+
+    def set_inputs(self, sources: Sequence[Source]) -> None:
+        """Choose what would run."""
+        if tuple(sources) != self._sources:
+            self._sources = tuple(sources)
+            self._refresh()
+
+    def is_one_scene(self) -> bool:
+        """Whether all inputs go into one job; only true where that is offered."""
+        state = self.run_box.state()
+        return state.offers_grouping and state.one_scene
+
+    def set_known(self, is_known: bool) -> None:
+        """Say that the library has the result of exactly this. Forgotten at the next change."""
+        self._is_known = is_known
+        self._show_state()
+
+    def show_error(self, name: str, text: str) -> None:
+        """Show what a job found wrong with a parameter of the chosen provider."""
+        self.form().show_error(name, text)
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        self.setMinimumWidth(DockWidth.RIGHT_MIN)
+        top = QVBoxLayout()
+        top.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        top.addWidget(self._combo)
+        content = QWidget()
+        self._pages_layout.setContentsMargins(0, 0, 0, 0)
+        content.setLayout(self._pages_layout)
+        self._scroll.setWidget(content)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.run_box)
+
+    def _connect(self) -> None:
+        self._combo.picked.connect(self._on_provider)
+        self.run_box.grouping_changed.connect(self._on_grouping)
+        self.run_box.run_requested.connect(self.run_requested)
+        self.run_box.run_again_requested.connect(self.run_again_requested)
+        self.run_box.show_requested.connect(self.show_requested)
+
+    def _on_provider(self, provider_id: str) -> None:
+        self._show_page(provider_id)
+        self.provider_changed.emit(provider_id)
+
+    def _on_params(self) -> None:
+        self._refresh()
+        self.params_changed.emit()
+
+    def _on_grouping(self, one_scene: bool) -> None:
+        self._one_scene = one_scene
+        self._refresh()
+        self.grouping_changed.emit(one_scene)
+
+    def _show_page(self, provider_id: str) -> None:
+        if provider_id not in self._pages:
+            self._pages[provider_id] = self._make_page(self._entries[provider_id])
+        for known_id, page in self._pages.items():
+            page.widget.setVisible(known_id == provider_id)
+        self._scroll.verticalScrollBar().setValue(0)
+        self._refresh()
+
+    def _make_page(self, entry: ProviderEntry) -> _Page:
+        widget = QWidget()
+        card = ProviderCard(self._theme, self._icons, entry.info, widget)
+        form = ParamForm(entry.schema, self._theme, validate=entry.validate, parent=widget)
+        form.set_values(self._restored.pop(entry.info.id, {}))
+        layout = QVBoxLayout(widget)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        framed = QVBoxLayout()
+        framed.setContentsMargins(Space.M, 0, Space.M, 0)
+        framed.addWidget(card)
+        layout.addLayout(framed)
+        layout.addWidget(form, 1)
+        self._pages_layout.addWidget(widget)
+        card.page_requested.connect(self.page_requested)
+        form.changed.connect(self._on_params)
+        return _Page(widget, form)
+
+    def _refresh(self) -> None:
+        """Show the Run box anew after a change, which makes it another question."""
+        self._is_known = False
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.run_box.set_state(
+            run_state(
+                self._entries[self.provider_id()].info,
+                self._sources,
+                one_scene=self._one_scene,
+                wrong_param=self.form().first_error(),
+                is_known=self._is_known,
+            )
+        )

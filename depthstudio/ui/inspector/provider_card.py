@@ -1,0 +1,195 @@
+"""What to know about a provider before Run: what it makes, its licence, its price."""
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from depthstudio.providers.base import Licence, ProviderInfo
+from depthstudio.ui.look.icons import Icons, paint_glyph
+from depthstudio.ui.look.theme import FontRole, IconSize, Radius, Space, Theme
+from depthstudio.ui.parts.chips import Chip, ChipStrip
+from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
+from depthstudio.ui.parts.paint import scaled_px
+
+TILE_PX = 32
+ROW_PX = 26
+LABEL_PX = 54
+NOT_STATED = "Not stated"
+PRODUCT_ICONS = {
+    "depth": "gradient-vertical",
+    "cloud": "dots-hexagon",
+    "surface": "image-filter-hdr",
+    "parts": "puzzle-outline",
+    "cameras": "camera-outline",
+    "video": "video-outline",
+}
+
+
+class _Tile(QWidget):
+    """The provider's icon on a plate."""
+
+    def __init__(self, theme: Theme, icon: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icon = icon
+        self.setFixedSize(TILE_PX, TILE_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("chip"))
+        painter.drawRoundedRect(self.rect(), Radius.FIELD, Radius.FIELD)
+        square = QRect(0, 0, IconSize.TOOLBAR, IconSize.TOOLBAR)
+        square.moveCenter(self.rect().center())
+        paint_glyph(painter, square, self._icon, self._theme.colour("text"))
+        painter.end()
+
+
+class ProviderCard(QWidget):
+    """One provider in short."""
+
+    page_requested = Signal(str)  # an https address
+
+    def __init__(
+        self, theme: Theme, icons: Icons, info: ProviderInfo, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icons = icons
+        self._note_icon: QLabel | None = None
+        self.setAccessibleName(info.title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
+        layout.setSpacing(Space.S)
+        layout.addLayout(self._head(info))
+        layout.addLayout(self._facts(info))
+        if info.note:
+            layout.addWidget(_Rule(theme, self))
+            layout.addLayout(self._note(info.note))
+            layout.addSpacing(Space.XS)
+        theme.changed.connect(self._show_note_icon)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("hairline"), 1))
+        painter.setBrush(self._theme.colour("card"))
+        edge = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(edge, Radius.CARD, Radius.CARD)
+        painter.end()
+
+    def _head(self, info: ProviderInfo) -> QHBoxLayout:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._line(info.title, "text", "provider"))
+        words.addWidget(self._line(info.subtitle, "text2", "secondary"))
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(_Tile(self._theme, info.icon, self))
+        head.addLayout(words, 1)
+        if info.page:
+            head.addWidget(self._page_button(info))
+        return head
+
+    def _page_button(self, info: ProviderInfo) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(self._icons.icon("open-in-new"))
+        button.setIconSize(QSize(IconSize.FIELD, IconSize.FIELD))
+        button.setAccessibleName(f"Open the page of {info.title}")
+        button.setToolTip(info.page)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self.page_requested.emit(info.page))
+        return button
+
+    def _facts(self, info: ProviderInfo) -> QGridLayout:
+        key = "Needed" if info.secrets else "Not needed"
+        facts: list[tuple[str, QWidget]] = [
+            ("Makes", self._products(info)),
+            ("Licence", licence_chip(self._theme, info.licence, self)),
+            ("Price", self._line(info.price or NOT_STATED, "text", "secondary")),
+            ("Key", self._line(key, "text", "secondary")),
+        ]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(0)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(facts):
+            label = ToneLabel(self._theme, name, parent=self)
+            label.setFixedWidth(scaled_px(LABEL_PX, label.font()))
+            label.setMinimumHeight(ROW_PX)
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            if isinstance(value, Chip):
+                grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignLeading)
+            else:
+                grid.addWidget(value, row, 1)
+            grid.setRowMinimumHeight(row, ROW_PX)
+        return grid
+
+    def _line(self, text: str, tone: str, font: FontRole) -> QWidget:
+        label = ElidedLabel(self._theme, text, tone=tone, font=font, parent=self)
+        label.setToolTip(text)
+        return label
+
+    def _products(self, info: ProviderInfo) -> QWidget:
+        chips = [
+            Chip(
+                self._theme,
+                product.label,
+                icon=PRODUCT_ICONS.get(product.kind, "cube-outline"),
+                icon_tone="text2",
+            )
+            for product in info.produces
+        ]
+        return ChipStrip(chips, ROW_PX, self)
+
+    def _note(self, text: str) -> QHBoxLayout:
+        self._note_icon = QLabel(self)
+        self._show_note_icon()
+        words = ToneLabel(self._theme, text, tone="text", parent=self)
+        words.setWordWrap(True)
+        words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        line = QHBoxLayout()
+        line.setSpacing(Space.S)
+        line.addWidget(self._note_icon, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(words, 1)
+        return line
+
+    def _show_note_icon(self) -> None:
+        if self._note_icon is not None:
+            icon = self._icons.pixmap("information-outline", IconSize.FIELD, "held")
+            self._note_icon.setPixmap(icon)
+
+
+class _Rule(QWidget):
+    """A line across the card."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("border"))
+        painter.end()
+
+
+def licence_chip(theme: Theme, licence: Licence, parent: QWidget | None = None) -> Chip:
+    """Plain when commercial use is fine, caution when it is not, "Not stated" when unknown."""
+    if licence.commercial is None and not licence.text:
+        return Chip(theme, NOT_STATED, icon="help-circle-outline", icon_tone="text2", parent=parent)
+    if licence.commercial is None:
+        text = f"{licence.text} · commercial use {NOT_STATED.lower()}"
+        return Chip(theme, text, icon="help-circle-outline", icon_tone="text2", parent=parent)
+    if licence.commercial:
+        return Chip(theme, licence.text, icon="check", icon_tone="done", parent=parent)
+    return Chip(theme, licence.text, icon="scale-balance", tone="held", parent=parent)

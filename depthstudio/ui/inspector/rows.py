@@ -1,0 +1,214 @@
+"""A row of the form: label, editor, reset dot, and what is wrong with the value."""
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+
+from depthstudio.core.params import Json
+from depthstudio.ui.inspector.editors import (
+    SEGMENTS_PX,
+    Editor,
+    EntryEditor,
+    FlagEditor,
+    make_editor,
+)
+from depthstudio.ui.inspector.schema import ParamField, same
+from depthstudio.ui.look.icons import paint_glyph
+from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
+from depthstudio.ui.parts.chips import Chip
+from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
+from depthstudio.ui.parts.paint import has_keyboard_focus, paint_ring
+
+LABEL_PX = 116
+RESET_PX = 20
+DOT_RADIUS_PX = 2.5
+NO_EFFECT = "No effect on server"
+
+
+class ResetDot(QAbstractButton):
+    """An accent dot beside a changed value; under the pointer it says that it resets."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedSize(RESET_PX, Height.FIELD)
+        self.setEnabled(False)  # nothing to see and no stop for Tab until the value changes
+
+    def sizeHint(self) -> QSize:
+        return QSize(RESET_PX, Height.FIELD)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.isEnabled():
+            return
+        painter, centre = QPainter(self), QPointF(self.rect().center()) + QPointF(0.5, 0.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or has_keyboard_focus(self):
+            square = QRect(0, 0, IconSize.STATE, IconSize.STATE)
+            square.moveCenter(self.rect().center())
+            paint_glyph(painter, square, "restore", self._theme.colour("accent"))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("accent"))
+            painter.drawEllipse(centre, DOT_RADIUS_PX, DOT_RADIUS_PX)
+        if has_keyboard_focus(self):
+            paint_ring(painter, QRectF(self.rect()).adjusted(0, 4, 0, -4), self._theme)
+        painter.end()
+
+
+class ParamRow(QWidget):
+    """Shows and edits one parameter. Keeps its value exactly as it was given or picked."""
+
+    edited = Signal()
+
+    def __init__(self, field: ParamField, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = field
+        self.problem = ""  # why what is typed is not a value; empty when it is one
+        self._theme = theme
+        self._value = field.default
+        self._error: ToneLabel | None = None
+        self.label = ElidedLabel(theme, field.label, parent=self)
+        self.editor: Editor = make_editor(field, theme, self)
+        self.reset_dot = ResetDot(theme, self)
+        self._lay_out()
+        self._describe()
+        self.editor.show_value(field.default)
+        self.editor.edited.connect(self._on_edited)
+        if isinstance(self.editor, EntryEditor):
+            self.editor.refused.connect(self._on_refused)
+        self.reset_dot.clicked.connect(self.reset)
+
+    @property
+    def value(self) -> Json:
+        """The value that holds now; while `problem` is set, the last good one."""
+        return self._value
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the value differs from the default."""
+        return not same(self._value, self.field.default)
+
+    def set_value(self, value: Json) -> None:
+        """Show another value, without saying `edited`."""
+        self._value = value
+        self.problem = ""
+        self.editor.show_value(value)
+        self._show_changed()
+
+    def reset(self) -> None:
+        """Back to the default, as if the user had picked it."""
+        if self.is_changed or self.problem:
+            self.set_value(self.field.default)
+            self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.edited.emit()
+
+    def tab_stops(self) -> list[QWidget]:
+        """Where Tab stops in this row, in order."""
+        controls = [
+            widget
+            for widget in (self.editor, *self.editor.children())
+            if isinstance(widget, QWidget) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ]
+        # A spin box passes the focus on to its line of text, which is no stop of its own.
+        return [w for w in controls if w.focusProxy() is None] + [self.reset_dot]
+
+    def set_label_width(self, width_px: int) -> None:
+        """Give the label column its width, the same in every row of a form."""
+        self.label.setFixedWidth(width_px)
+
+    def set_available(self, available: bool) -> None:
+        """Let the value be edited, unless the server would not look at it anyway."""
+        usable = available and not self.field.no_effect_on_server
+        self.editor.setEnabled(usable)
+        self.label.setEnabled(usable)
+
+    def show_error(self, text: str) -> None:
+        """Mark the value as wrong and say why under the row; an empty text takes it back."""
+        if text != self.error_text():
+            self._mark_invalid(bool(text))
+        if text and self._error is None:
+            self._error = ToneLabel(self._theme, tone="failed", parent=self)
+            self._error.setWordWrap(True)
+            self._grid.addWidget(self._error, 2, 0, 1, 2)
+        if self._error is not None:
+            self._error.setText(text)
+            self._error.setVisible(bool(text))
+        (self.editor.focusProxy() or self.editor).setAccessibleDescription(text or self.field.help)
+
+    def error_text(self) -> str:
+        """What stands under the row."""
+        return self._error.text() if self._error is not None else ""
+
+    def _mark_invalid(self, is_invalid: bool) -> None:
+        for widget in (self.editor, *self.editor.findChildren(QWidget)):
+            widget.setProperty("invalid", is_invalid)
+            widget.update()
+        if isinstance(self.editor, EntryEditor):
+            self.editor.style().polish(self.editor)  # its border comes from the style sheet
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Only reaches the row from controls that do not type text themselves.
+        if event.key() == Qt.Key.Key_Backspace and self.editor.isEnabled():
+            self.reset()
+        else:
+            super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(Space.M, 2, Space.XS, 2)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_label_width(LABEL_PX)
+        self.label.setFixedHeight(Height.FIELD)
+        self._grid.addWidget(self.label, 0, 0)
+        self._grid.addWidget(self.editor, 0, 1)
+        self._grid.addWidget(self.reset_dot, 0, 2)
+        self._grid.setColumnStretch(1, 1)
+        if self.field.no_effect_on_server:
+            self._add_no_effect_chip()
+
+    def _add_no_effect_chip(self) -> None:
+        chip = Chip(self._theme, NO_EFFECT, icon="information-outline", tone="text2", parent=self)
+        needed_px = self.editor.sizeHint().width() + Space.S + chip.sizeHint().width()
+        end = Qt.AlignmentFlag.AlignTrailing
+        if isinstance(self.editor, FlagEditor) and needed_px <= SEGMENTS_PX:
+            self._grid.addWidget(chip, 0, 1, end)
+        else:
+            self._grid.addWidget(chip, 1, 0, 1, 2, end)
+        self.set_available(False)
+
+    def _describe(self) -> None:
+        field = self.field
+        self.label.setBuddy(self.editor)
+        tip = f"{field.label}: {field.help}" if field.help else field.label
+        self.label.setToolTip(tip)
+        self.editor.setToolTip(": ".join(part for part in (field.phrase, field.help) if part))
+        for widget in (self.editor, *self.editor.findChildren(QWidget)):
+            if not widget.accessibleName():
+                widget.setAccessibleName(field.label)
+        (self.editor.focusProxy() or self.editor).setAccessibleDescription(field.help)
+        self.reset_dot.setAccessibleName(f"Reset {field.label}")
+        self.reset_dot.setToolTip(f"Reset to {field.shown(field.default)}")
+
+    def _on_edited(self, value: Json) -> None:
+        self._value = value
+        self.problem = ""
+        self._show_changed()
+        self.edited.emit()
+
+    def _on_refused(self, text: str) -> None:
+        self.problem = text
+        self._show_changed()
+        self.edited.emit()
+
+    def _show_changed(self) -> None:
+        self.reset_dot.setEnabled(self.is_changed or bool(self.problem))
+        self.reset_dot.update()

@@ -1,0 +1,146 @@
+"""What the Run box says about the chosen inputs: sentences and reasons, without widgets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from depthstudio.core.job import Source
+from depthstudio.providers.base import ProviderInfo
+from depthstudio.ui.parts.amounts import size_text
+
+NOTHING = "Nothing selected"
+STAYS_HERE = "Stays on this computer"
+_NOUNS = {"image": ("photo", "photos"), "video": ("video", "videos")}
+_FILE = ("file", "files")
+
+
+@dataclass(frozen=True)
+class RunState:
+    """Everything the Run box shows.
+
+    what : what would run, "12 photos, 38 MB"
+    where : where it goes
+    sentence : the full sentence on the button
+    short_sentence : the same without what the rest of the box says, for a narrow button
+    reason : why it cannot run; empty when it can
+    cost : what it costs, in the provider's words
+    leaves_computer : whether anything is sent
+    offers_grouping : whether the user may choose between one scene and one job each
+    one_scene : which of the two holds
+    is_known : the library already has this result
+    """
+
+    what: str = NOTHING
+    where: str = STAYS_HERE
+    sentence: str = "Run"
+    short_sentence: str = "Run"
+    reason: str = ""
+    cost: str = ""
+    leaves_computer: bool = False
+    offers_grouping: bool = False
+    one_scene: bool = True
+    is_known: bool = False
+
+
+def run_state(
+    info: ProviderInfo,
+    sources: Sequence[Source],
+    *,
+    one_scene: bool,
+    wrong_param: str = "",
+    is_known: bool = False,
+) -> RunState:
+    """Put the chosen provider and inputs in words; `wrong_param` is a label, or empty."""
+    offers_grouping = info.max_sources > 1 and len(sources) > 1
+    as_scene = offers_grouping and one_scene
+    reason = _reason(info, sources, as_scene, wrong_param)
+    sentence = f"Run {_counted(sources)}" if sources else "Run"
+    return RunState(
+        what=describe(sources),
+        where=_where(info, sources),
+        sentence=sentence + (_grouping(as_scene) if offers_grouping else ""),
+        short_sentence=sentence,
+        reason=reason,
+        cost=info.price,
+        leaves_computer=not info.runs_locally,
+        offers_grouping=offers_grouping,
+        one_scene=one_scene,
+        is_known=is_known and not reason,
+    )
+
+
+def describe(sources: Sequence[Source]) -> str:
+    """Count, kind and size: "12 photos, 38 MB"."""
+    if not sources:
+        return NOTHING
+    return f"{_counted(sources)}, {size_text(sum(source.size_bytes for source in sources))}"
+
+
+def hosts(info: ProviderInfo) -> tuple[str, ...]:
+    """The hosts a job of this provider is sent to, each once."""
+    names = (urlsplit(url).hostname or url for url in info.endpoints.values())
+    return tuple(dict.fromkeys(names))
+
+
+def takes(info: ProviderInfo, source: Source) -> bool:
+    """Whether the provider accepts this kind of file."""
+    return any(fnmatchcase(source.media_type, pattern) for pattern in info.accepts)
+
+
+def _grouping(as_scene: bool) -> str:
+    return " as one scene" if as_scene else ", one job each"
+
+
+def _reason(info: ProviderInfo, sources: Sequence[Source], as_scene: bool, wrong_param: str) -> str:
+    if not sources:
+        return f"Add {_any_of(info.accepts)} first"
+    refused = [source for source in sources if not takes(info, source)]
+    if refused:
+        wanted = _listed([_nouns(kind)[1] for kind in _kinds(info.accepts)], "and")
+        return f"{info.title} takes {wanted}, not {refused[0].path.name}"
+    if as_scene and len(sources) > info.max_sources:
+        return f"One scene holds at most {info.max_sources}: choose fewer, or one job each"
+    return f"Correct “{wrong_param}” first" if wrong_param else ""
+
+
+def _where(info: ProviderInfo, sources: Sequence[Source]) -> str:
+    if info.runs_locally:
+        return STAYS_HERE
+    kinds = _kinds(source.media_type for source in sources) or _kinds(info.accepts)
+    singular, plural = _nouns(kinds[0]) if len(kinds) == 1 else _FILE
+    there = _listed(hosts(info), "and") or info.title
+    if len(sources) == 1:
+        return f"The {singular} goes to {there}, nothing else does"
+    return f"{plural.capitalize()} go to {there}, nothing else does"
+
+
+def _counted(sources: Sequence[Source]) -> str:
+    kinds = _kinds(source.media_type for source in sources)
+    counts = [(kind, sum(_kind(s.media_type) == kind for s in sources)) for kind in kinds]
+    return _listed([f"{count} {_nouns(kind)[count != 1]}" for kind, count in counts], "and")
+
+
+def _any_of(media_types: Iterable[str]) -> str:
+    return _listed([f"a {_nouns(kind)[0]}" for kind in _kinds(media_types)], "or") or "a file"
+
+
+def _kinds(media_types: Iterable[str]) -> list[str]:
+    """The kinds among these types: photos, then videos, then everything else."""
+    present = {_kind(media_type) for media_type in media_types}
+    return [kind for kind in (*_NOUNS, "") if kind in present]
+
+
+def _kind(media_type: str) -> str:
+    kind = media_type.partition("/")[0]
+    return kind if kind in _NOUNS else ""
+
+
+def _nouns(kind: str) -> tuple[str, str]:
+    return _NOUNS.get(kind, _FILE)
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

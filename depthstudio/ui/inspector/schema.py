@@ -1,0 +1,281 @@
+"""From JSON Schema to the fields of a form, without Qt.
+
+Reads what pydantic writes (`$defs`, `$ref`, `anyOf` with null) and what live services send.
+Everything beyond plain JSON Schema is in the `FieldNotes` of a property, and optional.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from depthstudio.core.params import FieldNotes, Json, field_notes
+
+STEPS_ACROSS_RANGE = 100  # when a schema names a range but no step
+MOST_DECIMALS = 6
+NOT_SET = "Not set"
+
+
+class Kind(StrEnum):
+    """Which control a field gets."""
+
+    NUMBER = "number"
+    CHOICE = "choice"
+    FLAG = "flag"
+    TEXT = "text"
+    JSON = "json"  # lists and objects, typed as JSON
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of an enumeration and the words for it."""
+
+    value: Json
+    label: str
+
+
+@dataclass(frozen=True)
+class ParamField:
+    """One parameter as a form shows it. `minimum` and `maximum` may themselves be used."""
+
+    name: str
+    kind: Kind
+    label: str
+    default: Json
+    help: str = ""
+    group: str = ""
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float = 1.0
+    is_integer: bool = False
+    is_optional: bool = False  # None is a value too
+    choices: tuple[Choice, ...] = ()
+    phrase: str = ""
+    enabled_when: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    no_effect_on_server: bool = False
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point that show both step and default exactly, at most six."""
+        if self.is_integer:
+            return 0
+        shown = [self.step]
+        if isinstance(self.default, int | float):
+            shown.append(float(self.default))
+        return max(_decimals(value) for value in shown)
+
+    def accepts(self, value: Json) -> bool:
+        """Could this value be chosen in the form?"""
+        if value is None:
+            return self.is_optional
+        match self.kind:
+            case Kind.NUMBER:
+                return self._accepts_number(value)
+            case Kind.CHOICE:
+                return any(same(choice.value, value) for choice in self.choices)
+            case Kind.FLAG:
+                return isinstance(value, bool)
+            case Kind.TEXT:
+                return isinstance(value, str)
+            case Kind.JSON:
+                return True
+
+    def shown(self, value: Json) -> str:
+        """A value in the words of the form, as tips name the default."""
+        if value is None:
+            return NOT_SET
+        if self.kind is Kind.CHOICE:
+            return next((c.label for c in self.choices if same(c.value, value)), str(value))
+        if self.kind is Kind.FLAG:
+            return "on" if value else "off"
+        if self.kind is Kind.NUMBER and isinstance(value, int | float):
+            number = f"{value:.{self.decimals}f}"
+            return f"{number}\N{NO-BREAK SPACE}{self.unit}" if self.unit else number
+        return str(value) or "empty"
+
+    def _accepts_number(self, value: Json) -> bool:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if not math.isfinite(value) or (self.is_integer and value != int(value)):
+            return False
+        above = self.minimum is None or value >= self.minimum
+        return above and (self.maximum is None or value <= self.maximum)
+
+
+def same(first: Json, second: Json) -> bool:
+    """Equal as JSON: 1 and 1.0 are the same, 1 and true are not."""
+    return isinstance(first, bool) == isinstance(second, bool) and first == second
+
+
+def read_schema(schema: Mapping[str, Any]) -> tuple[ParamField, ...]:
+    """The fields of an object schema, in its order."""
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    return tuple(
+        _read_field(name, _resolved(prop, schema), schema) for name, prop in properties.items()
+    )
+
+
+def _read_field(name: str, prop: Mapping[str, Any], schema: Mapping[str, Any]) -> ParamField:
+    notes = field_notes(prop)
+    core, is_optional = _without_null(prop, schema)
+    kind, choices = _kind_and_choices(core, notes, schema)
+    if is_optional and kind in (Kind.CHOICE, Kind.FLAG):
+        kind, choices = Kind.CHOICE, (Choice(None, NOT_SET), *(choices or _YES_NO))
+    is_integer = core.get("type") == "integer"
+    minimum, maximum, step = _range(core, notes, is_integer)
+    return ParamField(
+        name=name,
+        kind=kind,
+        label=str(prop.get("title") or _words(name)),
+        default=_default(prop, kind, choices, minimum, is_integer, is_optional),
+        help=str(prop.get("description") or ""),
+        group=notes.get("group", ""),
+        unit=notes.get("unit", ""),
+        minimum=minimum,
+        maximum=maximum,
+        step=step,
+        is_integer=is_integer,
+        is_optional=is_optional,
+        choices=choices,
+        phrase=notes.get("phrase", ""),
+        enabled_when=notes.get("enabled_when", {}),
+        no_effect_on_server=notes.get("no_effect_on_server", False),
+    )
+
+
+_YES_NO = (Choice(True, "On"), Choice(False, "Off"))
+
+
+def _resolved(prop: Any, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A property with its `$ref` and single-entry `allOf` folded in; its own words win."""
+    merged: dict[str, Any] = dict(prop) if isinstance(prop, Mapping) else {}
+    seen: set[str] = set()
+    while "$ref" in merged or len(merged.get("allOf", ())) == 1:
+        ref = merged.pop("$ref", None)
+        target = _target(ref, schema) if ref else merged.pop("allOf")[0]
+        if ref in seen:
+            break
+        seen.add(ref or "")
+        merged = {**target, **merged}
+    return merged
+
+
+def _target(ref: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    node: Any = schema
+    for part in ref.removeprefix("#/").split("/"):
+        node = node.get(part, {}) if isinstance(node, Mapping) else {}
+    return node if isinstance(node, Mapping) else {}
+
+
+def _without_null(
+    prop: Mapping[str, Any], schema: Mapping[str, Any]
+) -> tuple[dict[str, Any], bool]:
+    """The property for values that are not None, and whether None is allowed as well."""
+    core = dict(prop)
+    types = core.get("type")
+    if isinstance(types, list):
+        kept = [name for name in types if name != "null"]
+        core["type"] = kept[0] if len(kept) == 1 else None
+        return core, "null" in types
+    options = [_resolved(option, schema) for option in prop.get("anyOf", prop.get("oneOf", ()))]
+    kept_options = [option for option in options if option.get("type") != "null"]
+    if len(kept_options) == 1:
+        core = {**kept_options[0], **{k: v for k, v in core.items() if k not in ("anyOf", "oneOf")}}
+    elif kept_options:
+        core["anyOf"] = kept_options
+    return core, len(kept_options) < len(options)
+
+
+def _kind_and_choices(
+    core: Mapping[str, Any], notes: FieldNotes, schema: Mapping[str, Any]
+) -> tuple[Kind, tuple[Choice, ...]]:
+    if choices := _choices(core, notes):
+        return Kind.CHOICE, choices
+    simple = {
+        "boolean": Kind.FLAG,
+        "integer": Kind.NUMBER,
+        "number": Kind.NUMBER,
+        "string": Kind.TEXT,
+    }
+    return simple.get(str(core.get("type")), Kind.JSON), ()
+
+
+def _choices(core: Mapping[str, Any], notes: FieldNotes) -> tuple[Choice, ...]:
+    values: Sequence[Any] = core.get("enum", ())
+    titles: Sequence[str] = notes.get("choice_labels", ())
+    if "const" in core:
+        values = (core["const"],)
+    options = core.get("anyOf", core.get("oneOf", ()))
+    if options and all("const" in option for option in options):
+        values = [option["const"] for option in options]
+        titles = titles or [str(option.get("title", option["const"])) for option in options]
+    if len(titles) != len(values):
+        titles = [_words(value) if isinstance(value, str) else str(value) for value in values]
+    return tuple(Choice(value, title) for value, title in zip(values, titles, strict=True))
+
+
+def _range(
+    core: Mapping[str, Any], notes: FieldNotes, is_integer: bool
+) -> tuple[float | None, float | None, float]:
+    low, high = _number(core.get("minimum")), _number(core.get("maximum"))
+    over, under = _number(core.get("exclusiveMinimum")), _number(core.get("exclusiveMaximum"))
+    ends = [end for end in (low, over) if end is not None][:1]
+    ends += [end for end in (high, under) if end is not None][:1]
+    step = _number(notes.get("step")) or _number(core.get("multipleOf"))
+    step = step or _natural_step(ends, is_integer)
+    if low is None and over is not None:
+        low = over + step
+    if high is None and under is not None:
+        high = under - step
+    return low, high, step
+
+
+def _natural_step(ends: Sequence[float], is_integer: bool) -> float:
+    """1, 2 or 5 times a power of ten, about a hundredth of the range."""
+    if is_integer:
+        return 1.0
+    if len(ends) < 2 or ends[1] <= ends[0]:
+        return 0.1
+    rough = (ends[1] - ends[0]) / STEPS_ACROSS_RANGE
+    power = 10.0 ** math.floor(math.log10(rough))
+    nice = max(factor for factor in (1, 2, 5) if factor * power <= rough * 1.0001)
+    return round(nice * power, MOST_DECIMALS) or 10.0**-MOST_DECIMALS
+
+
+def _default(
+    prop: Mapping[str, Any],
+    kind: Kind,
+    choices: Sequence[Choice],
+    minimum: float | None,
+    is_integer: bool,
+    is_optional: bool,
+) -> Json:
+    if "default" in prop:
+        return prop["default"]
+    if is_optional:
+        return None
+    if kind is Kind.CHOICE:
+        return choices[0].value
+    if kind is Kind.NUMBER:
+        lowest = minimum or 0.0
+        return int(lowest) if is_integer else lowest
+    return {Kind.FLAG: False, Kind.TEXT: ""}.get(kind)
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else None
+
+
+def _decimals(value: float) -> int:
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return min(MOST_DECIMALS, max(0, -exponent)) if isinstance(exponent, int) else 0
+
+
+def _words(name: str) -> str:
+    """A label out of an identifier: `num_steps` becomes “Num steps”."""
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:] if words else name

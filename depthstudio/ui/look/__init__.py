@@ -1,0 +1,1 @@
+"""The look: colours, fonts, icons and how controls are painted."""

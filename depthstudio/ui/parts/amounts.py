@@ -1,0 +1,84 @@
+"""Durations, sizes, shares and moments as people read them, in the user's locale."""
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
+
+NO_BREAK = "\u00a0"  # between a number and its unit
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def duration_text(seconds: float) -> str:
+    """Minutes and seconds, "1:38", with hours when there are any, "1:02:03"."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, seconds_left = divmod(rest, 60)
+    if hours:
+        return f"{hours}:{minutes:02}:{seconds_left:02}"
+    return f"{minutes}:{seconds_left:02}"
+
+
+def rough_duration_text(seconds: float) -> str:
+    """A guess that must not look exact: "~40 s", "~2 min", "~3 h"."""
+    if seconds < 60:
+        amount, unit = max(10, round(seconds / 10) * 10), "s"
+    elif seconds < 5400:
+        amount, unit = round(seconds / 60), "min"
+    else:
+        amount, unit = round(seconds / 3600), "h"
+    return f"~{amount}{NO_BREAK}{unit}"
+
+
+def size_text(size_bytes: float) -> str:
+    """A size in its best decimal unit and three digits: "126 MB", "18.4 GB"."""
+    power = _power(size_bytes)
+    return f"{_digits(size_bytes, power)}{NO_BREAK}{UNITS[power]}"
+
+
+def part_of_size_text(done_bytes: float, total_bytes: float) -> str:
+    """Both in the unit of the total: "48.2 of 126 MB"."""
+    power = _power(total_bytes)
+    text = QCoreApplication.translate("amounts", "{done} of {total}")
+    return text.format(done=_digits(done_bytes, power), total=size_text(total_bytes))
+
+
+def percent_text(fraction: float) -> str:
+    """A share from 0 to 1 as "62 %"; never 100 before all is done."""
+    whole = min(99, int(fraction * 100)) if fraction < 1 else 100
+    return f"{max(0, whole)}{NO_BREAK}%"
+
+
+def when_text(moment: datetime, now: datetime) -> str:
+    """A moment as seen from `now`: "today 14:02", "yesterday 9:15", else the date.
+
+    Both must know their time zone; the text is in the local one.
+    """
+    local, today = moment.astimezone(), now.astimezone().date()
+    locale = QLocale()
+    if local.date() == today:
+        words = QCoreApplication.translate("amounts", "today {time}")
+    elif local.date() == today - timedelta(days=1):
+        words = QCoreApplication.translate("amounts", "yesterday {time}")
+    else:
+        date = QDate(local.year, local.month, local.day)
+        return locale.toString(date, QLocale.FormatType.ShortFormat)
+    time = QTime(local.hour, local.minute)
+    return words.format(time=locale.toString(time, QLocale.FormatType.ShortFormat))
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _power(size_bytes: float) -> int:
+    power = 0
+    while power < len(UNITS) - 1 and round(size_bytes / 1000**power, 1) >= 1000:
+        power += 1
+    return power
+
+
+def _digits(size_bytes: float, power: int) -> str:
+    value = size_bytes / 1000**power
+    decimals = 1 if power and 0 < value < 99.95 else 0
+    return QLocale().toString(float(value), "f", decimals)

@@ -1,0 +1,49 @@
+"""What a list says while there is nothing in it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import IconSize, Space, Theme
+
+
+class EmptyState(QWidget):
+    """An icon, a title and up to two lines of text, in the middle."""
+
+    def __init__(
+        self, theme: Theme, icons: Icons, *, icon: str, title: str, text: str = ""
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icons = icons
+        self._icon_name = icon
+        self._icon = QLabel()
+        self._title = QLabel(title)
+        self._text = QLabel(text)
+        self._text.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        layout.setSpacing(Space.S)
+        layout.addStretch()
+        for label in (self._icon, self._title, self._text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label)
+        layout.addStretch()
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    @property
+    def title(self) -> str:
+        """The line in bold."""
+        return self._title.text()
+
+    def say(self, title: str, text: str = "") -> None:
+        """Change the words."""
+        self._title.setText(title)
+        self._text.setText(text)
+
+    def _dress(self) -> None:
+        self._icon.setPixmap(self._icons.pixmap(self._icon_name, IconSize.EMPTY, "text3"))
+        self._title.setFont(self._theme.font("head"))
+        self._text.setFont(self._theme.font("secondary"))
+        self._text.setStyleSheet(f"color: {self._theme.tokens.text2}")

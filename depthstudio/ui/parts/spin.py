@@ -1,0 +1,80 @@
+"""A number field with its unit, drawn like every other field."""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionSpinBox,
+    QWidget,
+)
+
+from depthstudio.ui.inspector.schema import ParamField
+from depthstudio.ui.look.icons import paint_glyph
+from depthstudio.ui.look.theme import Height, Theme
+from depthstudio.ui.parts.paint import paint_box, scaled_px, text_colour
+
+WIDTH_PX = 80  # at the normal text size, beside a slider
+LARGEST = 2.0**53  # whole numbers up to here are exact
+CHEVRON_PX = 12
+GROUPED_FROM = 10_000  # numbers this long get thousands separators
+# The line of text inside is not a field of its own.
+INNER_LINE = "border: 0; background: transparent; padding: 0; min-height: 0"
+
+
+class NumberSpin(QDoubleSpinBox):
+    """Edits the value of a number field, whole or not, within its bounds.
+
+    Whole numbers use it too: Qt's integer spin box ends at 2**31, below many a seed.
+    """
+
+    def __init__(self, theme: Theme, field: ParamField, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFrame(False)
+        self.lineEdit().setStyleSheet(INNER_LINE)
+        self.setFont(theme.font("base", tabular=True))
+        self.setFixedHeight(Height.FIELD)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setDecimals(field.decimals)
+        self.setRange(
+            -LARGEST if field.minimum is None else field.minimum,
+            LARGEST if field.maximum is None else field.maximum,
+        )
+        self.setSingleStep(field.step)
+        self.setGroupSeparatorShown(self.maximum() >= GROUPED_FROM)
+        if field.unit:
+            self.setSuffix(f"\N{NO-BREAK SPACE}{field.unit}")
+
+    def sizeHint(self) -> QSize:
+        return QSize(scaled_px(WIDTH_PX, self.font()), Height.FIELD)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 6 + 2 * CHEVRON_PX, Height.FIELD)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        painter = QPainter(self)
+        paint_box(painter, self, self._theme)
+        control = QStyle.ComplexControl.CC_SpinBox
+        parts = (
+            (QStyle.SubControl.SC_SpinBoxUp, "chevron-up", 2),
+            (QStyle.SubControl.SC_SpinBoxDown, "chevron-down", -2),
+        )
+        for part, icon, towards_middle_px in parts:
+            rect = self.style().subControlRect(control, option, part, self)
+            square = QRect(0, 0, CHEVRON_PX, CHEVRON_PX)
+            square.moveCenter(rect.center())
+            square.translate(0, towards_middle_px)
+            paint_glyph(painter, square, icon, text_colour(self, self._theme, "text2"))
+        painter.end()

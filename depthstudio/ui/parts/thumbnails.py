@@ -1,0 +1,95 @@
+"""Small pictures of files, read in worker threads and kept for the next paint."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt, QThreadPool, Signal
+from PySide6.QtGui import QImage, QImageReader, QPixmap
+
+KEPT = 1000
+THREADS = 2
+
+ReadImage = Callable[[Path, QSize], QImage]
+
+
+def read_image(path: Path, size: QSize) -> QImage:
+    """Read a picture no larger than it takes to cover `size`; null if Qt cannot read it."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    full = reader.size()
+    if full.isValid():
+        wanted = full.scaled(size, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        if wanted.width() < full.width():
+            reader.setScaledSize(wanted)
+    return reader.read()
+
+
+class Thumbnails(QObject):
+    """Thumbnails of one size. `get` never waits: what is not there yet arrives later.
+
+    Whoever paints asks again after `arrived`. The newest question is answered first, so a
+    list that was scrolled far shows what is in sight before what was passed.
+    """
+
+    arrived = Signal(str)  # the path
+    _read = Signal(str, float, QImage)
+
+    def __init__(
+        self, size: QSize, parent: QObject | None = None, *, read: ReadImage = read_image
+    ) -> None:
+        super().__init__(parent)
+        self._size = size
+        self._reader = read
+        self._kept: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
+        self._asked: set[tuple[str, float]] = set()
+        self._count = 0
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(THREADS)
+        self._read.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+
+    def get(self, path: Path, ratio: float = 1.0) -> QPixmap | None:
+        """The thumbnail for a screen of this pixel ratio; None while unread or unreadable."""
+        key = (str(path), ratio)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            pixmap = self._kept[key]
+            return None if pixmap.isNull() else pixmap
+        if key not in self._asked:
+            self._asked.add(key)
+            self._count += 1
+            self._pool.start(lambda: self._load(*key), self._count)
+        return None
+
+    def close(self) -> None:
+        """Forget what is waiting and wait for what is being read."""
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    def _load(self, path: str, ratio: float) -> None:
+        size = self._size * ratio
+        image = self._reader(Path(path), size)
+        self._read.emit(path, ratio, _covering(image, size))
+
+    def _keep(self, path: str, ratio: float, image: QImage) -> None:
+        self._asked.discard((path, ratio))
+        pixmap = QPixmap.fromImage(image)  # a null one says: do not try again
+        pixmap.setDevicePixelRatio(ratio)
+        self._kept[path, ratio] = pixmap
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        self.arrived.emit(path)
+
+
+def _covering(image: QImage, size: QSize) -> QImage:
+    """The middle of an image at exactly `size`, which it covers."""
+    if image.isNull():
+        return image
+    scaled = image.scaled(
+        size,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    crop = QRect(0, 0, size.width(), size.height())
+    crop.moveCenter(scaled.rect().center())
+    return scaled.copy(crop)

@@ -1,0 +1,96 @@
+"""What a user can do with a row of the queue, by the state of its job."""
+
+from enum import StrEnum
+
+from PySide6.QtCore import QCoreApplication
+
+from depthstudio.core.job import HoldKind, JobState, JobStatus
+
+
+class RowAction(StrEnum):
+    """One thing to click in a row, or to choose in its menu."""
+
+    SHOW = "show"
+    DETAILS = "details"
+    RETRY = "retry"
+    RUN_AGAIN = "run-again"
+    TRY_NOW = "try-now"
+    SEND_AGAIN = "send-again"
+    MARK_LOST = "mark-lost"
+    CANCEL = "cancel"
+    REMOVE = "remove"
+
+    @property
+    def label(self) -> str:
+        """The words of the button, in the user's language."""
+        return {
+            RowAction.SHOW: QCoreApplication.translate("queue", "Show"),
+            RowAction.DETAILS: QCoreApplication.translate("queue", "Details"),
+            RowAction.RETRY: QCoreApplication.translate("queue", "Retry"),
+            RowAction.RUN_AGAIN: QCoreApplication.translate("queue", "Run again"),
+            RowAction.TRY_NOW: QCoreApplication.translate("queue", "Try now"),
+            RowAction.SEND_AGAIN: QCoreApplication.translate("queue", "Send again"),
+            RowAction.MARK_LOST: QCoreApplication.translate("queue", "Mark lost"),
+            RowAction.CANCEL: QCoreApplication.translate("queue", "Cancel"),
+            RowAction.REMOVE: QCoreApplication.translate("queue", "Remove from queue"),
+        }[self]
+
+    @property
+    def icon(self) -> str:
+        """Its icon: the menu shows it, and a row shows nothing but it for `CANCEL`."""
+        return _ICONS[self]
+
+    @property
+    def tip(self) -> str:
+        """What it will do, where the label alone does not say."""
+        return {
+            RowAction.SEND_AGAIN: QCoreApplication.translate(
+                "queue", "Send it once more: if the service did get it, both runs may be billed"
+            ),
+            RowAction.MARK_LOST: QCoreApplication.translate(
+                "queue", "End the job without a result: nothing is sent"
+            ),
+            RowAction.TRY_NOW: QCoreApplication.translate("queue", "Ask the service again now"),
+        }.get(self, self.label)
+
+
+_ICONS = {
+    RowAction.SHOW: "eye-outline",
+    RowAction.DETAILS: "text-box-outline",
+    RowAction.RETRY: "restore",
+    RowAction.RUN_AGAIN: "play",
+    RowAction.TRY_NOW: "play",
+    RowAction.SEND_AGAIN: "cloud-upload-outline",
+    RowAction.MARK_LOST: "cancel",
+    RowAction.CANCEL: "close",
+    RowAction.REMOVE: "trash-can-outline",
+}
+
+
+def row_actions(status: JobStatus) -> tuple[RowAction, ...]:
+    """What the row itself offers, left to right."""
+    match status.state:
+        case JobState.DONE:
+            return (RowAction.SHOW,)
+        case JobState.FAILED:
+            return (RowAction.DETAILS, RowAction.RETRY)
+        case JobState.CANCELLED:
+            return (RowAction.RUN_AGAIN,)
+        case JobState.HELD if status.hold and status.hold.kind is HoldKind.SUBMIT_LOST:
+            return (RowAction.SEND_AGAIN, RowAction.MARK_LOST)
+        case JobState.HELD:
+            return (RowAction.TRY_NOW, RowAction.CANCEL)
+        case _:
+            return (RowAction.CANCEL,)
+
+
+def menu_actions(status: JobStatus) -> tuple[RowAction, ...]:
+    """What the row's menu offers: all of the row, and what has no room there."""
+    actions = list(row_actions(status))
+    if status.state is JobState.DONE:
+        actions.append(RowAction.RUN_AGAIN)
+    if not status.state.is_final and RowAction.CANCEL not in actions:
+        actions.append(RowAction.CANCEL)
+    if status.state is not JobState.RUNNING:
+        actions.append(RowAction.REMOVE)
+    return tuple(actions)

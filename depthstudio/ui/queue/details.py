@@ -1,0 +1,169 @@
+"""An error in full: what happened, why, what to do, and what a developer would ask for."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from depthstudio.core.job import Failure
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import Space, Theme
+
+LOG_HEIGHT = 84
+
+
+class DetailsPanel(QFrame):
+    """Opens below the queue for one failed job; never a modal box."""
+
+    retry_requested = Signal(str)  # job id
+    remove_requested = Signal(str)  # job id
+    closed = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons) -> None:
+        super().__init__()
+        self._theme = theme
+        self._job_id = ""
+        self._title = QLabel()
+        self._happened, self._why, self._next = _paragraph(), _paragraph(), _paragraph()
+        self._headings: list[QLabel] = []
+        self._log = QPlainTextEdit()
+        self._log.setReadOnly(True)
+        self._log.setFixedHeight(LOG_HEIGHT)
+        self._log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._log.setAccessibleName(self.tr("Technical details"))
+        self._log_title = QLabel(self.tr("For a report"))
+        self._headings.append(self._log_title)
+        self._copy = QPushButton(self.tr("Copy details"))
+        self._copy.setProperty("link", True)
+        self._copy.clicked.connect(self.copy)
+        self._close = QToolButton()
+        self._close.setIcon(icons.icon("close"))
+        self._close.setToolTip(self.tr("Close details"))
+        self._close.setAccessibleName(self.tr("Close details"))
+        self._close.clicked.connect(self.close_details)
+        self.retry_button = QPushButton(self.tr("Retry"))
+        self.retry_button.clicked.connect(lambda: self.retry_requested.emit(self._job_id))
+        self.remove_button = QPushButton(self.tr("Remove"))
+        self.remove_button.clicked.connect(lambda: self.remove_requested.emit(self._job_id))
+        self._arrange()
+        theme.changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    @property
+    def job_id(self) -> str:
+        """Whose error is shown; empty when closed."""
+        return self._job_id
+
+    def show_failure(self, job_id: str, name: str, failure: Failure) -> None:
+        """Open for a job. The texts hold no secrets, as every Failure promises."""
+        self._job_id = job_id
+        self._title.setText(name)
+        self._happened.setText(failure.message)
+        self._why.setText(_why(failure, self))
+        self._next.setText(failure.hint or self.tr("Try again, or remove it from the queue"))
+        self._log.setPlainText(failure.detail)
+        self._log.setVisible(bool(failure.detail))
+        self._copy.setText(self.tr("Copy details"))
+        self.show()
+
+    def close_details(self) -> None:
+        """Go away until asked again."""
+        self._job_id = ""
+        self.hide()
+        self.closed.emit()
+
+    def text(self) -> str:
+        """Everything shown, as plain text for a report."""
+        parts = [
+            self._title.text(),
+            self._happened.text(),
+            self._why.text(),
+            self._next.text(),
+            self._log.toPlainText(),
+        ]
+        return "\n".join(part for part in parts if part)
+
+    def copy(self) -> None:
+        """Put the whole text on the clipboard."""
+        QGuiApplication.clipboard().setText(self.text())
+        self._copy.setText(self.tr("Copied"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_details()
+        else:
+            super().keyPressEvent(event)
+
+    def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
+        layout.setSpacing(Space.XS)
+        layout.addWidget(_row(self._title, None, self._close))
+        for heading, paragraph in (
+            (self.tr("What happened"), self._happened),
+            (self.tr("Why"), self._why),
+            (self.tr("What you can do"), self._next),
+        ):
+            label = QLabel(heading)
+            self._headings.append(label)
+            layout.addWidget(label)
+            layout.addWidget(paragraph)
+        layout.addSpacing(Space.XS)
+        layout.addWidget(_row(self.retry_button, self.remove_button, None))
+        layout.addWidget(_row(self._log_title, None, self._copy))
+        layout.addWidget(self._log)
+
+    def _dress(self) -> None:
+        self._title.setFont(self._theme.font("name"))
+        self._log.setFont(self._theme.font("mono"))
+        for heading in self._headings:
+            heading.setFont(self._theme.font("group"))
+            heading.setStyleSheet(f"color: {self._theme.tokens.text2}")
+
+
+def _paragraph() -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
+
+
+def _row(*widgets: QWidget | None) -> QWidget:
+    """Widgets side by side; None takes the room that is left."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(Space.S)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch()
+        else:
+            layout.addWidget(widget)
+    return row
+
+
+def _why(failure: Failure, panel: DetailsPanel) -> str:
+    return {
+        "InputError": panel.tr("The file cannot be used as it is"),
+        "ParamError": panel.tr("A setting has a value that is not allowed"),
+        "AuthError": panel.tr("The service wants a key, or refused the one it got"),
+        "ServiceUnavailable": panel.tr("The service could not be reached"),
+        "RateLimited": panel.tr("The service limits how much it does"),
+        "RemoteJobFailed": panel.tr("The service ran the job and reported a failure"),
+        "BadResponse": panel.tr("The service answered with something unexpected"),
+        "ResultLost": panel.tr("The service no longer has the result"),
+        "FormatError": panel.tr("A file is damaged or of a kind that cannot be read"),
+        "LibraryError": panel.tr("The library could not store or read the result"),
+    }.get(failure.type, panel.tr("The cause is not known; the details below may tell"))

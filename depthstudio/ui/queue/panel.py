@@ -1,0 +1,226 @@
+"""The queue dock: the rows, what can be done with them, and errors in full."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import QMenu, QStackedWidget, QStyle, QVBoxLayout, QWidget
+
+from depthstudio.core.job import JobState
+from depthstudio.jobs.queue import JobQueue, QueueEntry
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import DockWidth, Theme
+from depthstudio.ui.parts.empty_state import EmptyState
+from depthstudio.ui.parts.thumbnails import Thumbnails
+from depthstudio.ui.queue.actions import RowAction, menu_actions
+from depthstudio.ui.queue.delegate import QueueDelegate
+from depthstudio.ui.queue.details import DetailsPanel
+from depthstudio.ui.queue.layout import THUMB_HEIGHT, THUMB_WIDTH
+from depthstudio.ui.queue.model import JobQueueModel, utc_now
+from depthstudio.ui.queue.view import QueueView
+from depthstudio.ui.queue.words import counts_time, progress_is_unknown
+
+COUNT_EVERY_MS = 1000
+MOVE_EVERY_MS = 80
+
+
+class QueuePanel(QWidget):
+    """Shows a `JobQueue`. Changes nothing itself: every wish leaves as a signal with a job id."""
+
+    count_changed = Signal(int)
+    selected = Signal(str)
+    show_requested = Signal(str)
+    details_requested = Signal(str)
+    retry_requested = Signal(str)
+    run_again_requested = Signal(str)
+    try_now_requested = Signal(str)
+    send_again_requested = Signal(str)
+    mark_lost_requested = Signal(str)
+    cancel_requested = Signal(str)
+    remove_requested = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        icons: Icons,
+        queue: JobQueue,
+        provider_title: Callable[[str], str] = str,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icons = icons
+        self._queue = queue
+        self.thumbnails = Thumbnails(QSize(THUMB_WIDTH, THUMB_HEIGHT), self)
+        self.model = JobQueueModel(queue, provider_title, now=now, parent=self)
+        self.view = QueueView(theme, icons)
+        self.details = DetailsPanel(theme, icons)
+        self._delegate = QueueDelegate(theme, icons, self.thumbnails, self.view)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setModel(self.model)
+        self._empty = EmptyState(
+            theme,
+            icons,
+            icon="tray",
+            title=self.tr("Nothing queued"),
+            text=self.tr("Files you add wait here, run, and stay until you clear them."),
+        )
+        self._pages = QStackedWidget()
+        self._timer = QTimer(self)
+        self._arrange()
+        self._connect()
+        self._follow_rows()
+
+    @property
+    def selected_id(self) -> str:
+        """The job of the current row; empty when there is none."""
+        index = self.view.currentIndex()
+        return self.model.entry(index).job.id if index.isValid() else ""
+
+    @property
+    def repaint_every_ms(self) -> int:
+        """How often rows are repainted without news; 0 when none in sight needs it."""
+        return self._timer.interval() if self._timer.isActive() else 0
+
+    def select(self, job_id: str) -> None:
+        """Make a row the current one and scroll it into sight."""
+        index = self.model.index_of(job_id)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+
+    def show_details(self, job_id: str) -> None:
+        """Open the error of a failed job below the list."""
+        entry = self._queue.entry(job_id)
+        if entry.status.failure:
+            self.details.show_failure(job_id, entry.job.name, entry.status.failure)
+            self.view.scrollTo(self.model.index_of(job_id))
+
+    def close_queue(self) -> None:
+        """Stop listening and reading, before the window goes."""
+        self._timer.stop()
+        self.model.close()
+        self.thumbnails.close()
+
+    def menu_for(self, entry: QueueEntry) -> QMenu:
+        """The context menu of a row: the same wishes as its buttons, and more."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in menu_actions(entry.status):
+            item = menu.addAction(self._icons.icon(action.icon), action.label)
+            item.setToolTip(action.tip)
+            item.triggered.connect(
+                lambda checked=False, wish=action: self._trigger(entry.job.id, wish)
+            )
+        return menu
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() is QEvent.Type.FontChange:
+            self._delegate.refresh_fonts()
+            self.view.scheduleDelayedItemsLayout()
+        super().changeEvent(event)
+
+    def _arrange(self) -> None:
+        self.setMinimumWidth(DockWidth.LEFT_MIN)
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.details)
+
+    def _connect(self) -> None:
+        self.view.triggered.connect(lambda job_id, wish: self._trigger(job_id, RowAction(wish)))
+        self.view.enter_pressed.connect(self._enter)
+        self.view.delete_pressed.connect(self._delete)
+        self.view.doubleClicked.connect(lambda index: self._enter(self.model.entry(index).job.id))
+        self.view.customContextMenuRequested.connect(self._open_menu)
+        self.view.selectionModel().currentChanged.connect(self._tell_selected)
+        self.view.verticalScrollBar().valueChanged.connect(self._follow_time)
+        self.details.retry_requested.connect(self.retry_requested)
+        self.details.remove_requested.connect(self.remove_requested)
+        self.thumbnails.arrived.connect(lambda path: self.view.viewport().update())
+        self.model.rowsInserted.connect(self._follow_rows)
+        self.model.rowsRemoved.connect(self._follow_rows)
+        self.model.dataChanged.connect(self._follow_change)
+        self._timer.timeout.connect(self._tick)
+        self._theme.changed.connect(self.view.viewport().update)
+
+    def _trigger(self, job_id: str, action: RowAction) -> None:
+        if action is RowAction.DETAILS:
+            self.show_details(job_id)
+        self._signal(action).emit(job_id)
+
+    def _signal(self, action: RowAction) -> SignalInstance:
+        return {
+            RowAction.SHOW: self.show_requested,
+            RowAction.DETAILS: self.details_requested,
+            RowAction.RETRY: self.retry_requested,
+            RowAction.RUN_AGAIN: self.run_again_requested,
+            RowAction.TRY_NOW: self.try_now_requested,
+            RowAction.SEND_AGAIN: self.send_again_requested,
+            RowAction.MARK_LOST: self.mark_lost_requested,
+            RowAction.CANCEL: self.cancel_requested,
+            RowAction.REMOVE: self.remove_requested,
+        }[action]
+
+    def _enter(self, job_id: str) -> None:
+        state = self._queue.entry(job_id).status.state
+        if state is JobState.DONE:
+            self._trigger(job_id, RowAction.SHOW)
+        elif state is JobState.FAILED:
+            self._trigger(job_id, RowAction.DETAILS)
+
+    def _delete(self, job_id: str) -> None:
+        is_final = self._queue.entry(job_id).status.state.is_final
+        self._trigger(job_id, RowAction.REMOVE if is_final else RowAction.CANCEL)
+
+    def _open_menu(self, position: QPoint) -> None:
+        index = self.view.indexAt(position)
+        if not index.isValid():
+            return
+        self.menu_for(self.model.entry(index)).popup(self.view.viewport().mapToGlobal(position))
+
+    def _tell_selected(self, current: QModelIndex) -> None:
+        self.selected.emit(self.model.entry(current).job.id if current.isValid() else "")
+
+    def _follow_rows(self) -> None:
+        self._pages.setCurrentWidget(self.view if len(self._queue) else self._empty)
+        self.count_changed.emit(len(self._queue))
+        if self.details.job_id and self.details.job_id not in self._queue:
+            self.details.close_details()
+        self._follow_time()
+
+    def _follow_change(self, top: QModelIndex) -> None:
+        entry = self.model.entry(top)
+        if entry.job.id == self.details.job_id and entry.status.state is not JobState.FAILED:
+            self.details.close_details()
+        self._follow_time()
+
+    def _follow_time(self) -> None:
+        """Run the timer only while a row in sight changes without news."""
+        self._delegate.animated = self._animates()
+        rows = [self._queue.at(row) for row in self.view.rows_in_sight()]
+        if self._delegate.animated and any(progress_is_unknown(entry.status) for entry in rows):
+            self._set_timer(MOVE_EVERY_MS)
+        elif any(counts_time(entry.status) for entry in rows):
+            self._set_timer(COUNT_EVERY_MS)
+        else:
+            self._timer.stop()
+
+    def _set_timer(self, interval_ms: int) -> None:
+        if not self._timer.isActive() or self._timer.interval() != interval_ms:
+            self._timer.start(interval_ms)
+
+    def _tick(self) -> None:
+        for row in self.view.rows_in_sight():
+            entry = self._queue.at(row)
+            if counts_time(entry.status) or progress_is_unknown(entry.status):
+                self.view.update(self.model.index(row))
+        self._follow_time()
+
+    def _animates(self) -> bool:
+        """False where the user asked the system for reduced motion."""
+        return self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0

@@ -1,0 +1,188 @@
+"""The words for where a job stands: icon, word, detail and number of its row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from depthstudio.core.job import Hold, HoldKind, JobState, JobStatus, Progress, Source, Stage
+from depthstudio.jobs.queue import QueueEntry
+from depthstudio.ui.parts.amounts import (
+    duration_text,
+    part_of_size_text,
+    percent_text,
+    rough_duration_text,
+    shortened,
+    when_text,
+)
+
+REASON_LIMIT = 28  # characters of a reason that fit beside the actions of a row
+
+
+@dataclass(frozen=True)
+class RowText:
+    """What line 2 of a row says. `colour_role` names the token of icon and word."""
+
+    icon: str
+    word: str
+    colour_role: str
+    detail: str = ""
+    right: str = ""
+
+
+def row_text(
+    entry: QueueEntry, now: datetime, provider_title: str, *, is_next: bool = False
+) -> RowText:
+    """Put a row's status in words.
+
+    Parameters
+    ----------
+    now
+        aware; times are told as seen from it
+    is_next
+        whether no other queued job of this provider stands before it
+    """
+    status = entry.status
+    match status.state:
+        case JobState.QUEUED:
+            return _queued(provider_title, is_next=is_next)
+        case JobState.RUNNING:
+            return _running(status, entry.job.sources, now)
+        case JobState.HELD:
+            return _held(status.hold, now)
+        case JobState.DONE:
+            return _done(status, now)
+        case JobState.FAILED:
+            reason = status.failure.message if status.failure else ""
+            detail = shortened(reason, REASON_LIMIT)
+            return RowText("alert-circle", _tr("Failed"), "failed", detail)
+        case JobState.CANCELLED:
+            return RowText("cancel", _tr("Cancelled"), "text2", status.note or _unsent(status))
+
+
+def row_tip(entry: QueueEntry, now: datetime, provider_title: str) -> str:
+    """Everything a row may have to elide: name, service, state, reason and way out."""
+    status = entry.status
+    text = row_text(entry, now, provider_title)
+    lines = [f"{entry.job.name} · {provider_title}"]
+    if status.failure:
+        lines += [f"{text.word}: {status.failure.message}", status.failure.hint]
+    elif status.hold:
+        lines += [f"{text.word}: {status.hold.reason}", status.hold.hint]
+    else:
+        lines.append(f"{text.word}: {text.detail}" if text.detail else text.word)
+        lines.append(status.note if status.note != text.detail else "")
+    return "\n".join(line for line in lines if line)
+
+
+def counts_time(status: JobStatus) -> bool:
+    """Whether the row's words change with the clock alone."""
+    if status.state is JobState.HELD:
+        return status.hold is not None and status.hold.until is not None
+    if status.state is not JobState.RUNNING:
+        return False
+    return status.progress is None or _shows_elapsed(status.progress)
+
+
+def progress_is_unknown(status: JobStatus) -> bool:
+    """Whether a job works without saying how far it is; in line, it does not work yet."""
+    if status.state is not JobState.RUNNING:
+        return False
+    progress = status.progress
+    return progress is None or (progress.fraction is None and progress.stage is not Stage.WAITING)
+
+
+def _queued(provider_title: str, *, is_next: bool) -> RowText:
+    words = _tr("next for {service}") if is_next else _tr("in line for {service}")
+    return RowText("clock-outline", _tr("Queued"), "text2", words.format(service=provider_title))
+
+
+def _running(status: JobStatus, sources: tuple[Source, ...], now: datetime) -> RowText:
+    progress = status.progress or Progress(Stage.PREPARING)
+    icon, word = _stage_words(progress.stage)
+    return RowText(
+        icon, word, "accent", _stage_detail(progress, status, sources, now), _right(progress)
+    )
+
+
+def _stage_words(stage: Stage) -> tuple[str, str]:
+    return {
+        Stage.PREPARING: ("cog-outline", _tr("Preparing")),
+        Stage.UPLOADING: ("cloud-upload-outline", _tr("Uploading")),
+        Stage.WAITING: ("human-queue", _tr("Waiting")),
+        Stage.RUNNING: ("progress-clock", _tr("Running")),
+        Stage.DOWNLOADING: ("cloud-download-outline", _tr("Downloading")),
+        Stage.DECODING: ("cube-scan", _tr("Decoding")),
+    }[stage]
+
+
+def _stage_detail(
+    progress: Progress, status: JobStatus, sources: tuple[Source, ...], now: datetime
+) -> str:
+    if progress.stage is Stage.WAITING and progress.place is not None:
+        return _tr("place {place} in line").format(place=progress.place)
+    if progress.message:
+        return progress.message
+    if progress.stage is Stage.UPLOADING and progress.fraction is not None:
+        total_bytes = sum(source.size_bytes for source in sources)
+        return part_of_size_text(progress.fraction * total_bytes, total_bytes)
+    if progress.eta_s is not None and progress.stage is not Stage.WAITING:
+        return _tr("about {time} left").format(time=duration_text(progress.eta_s))
+    if status.started_at and _shows_elapsed(progress):
+        elapsed_s = (now - status.started_at).total_seconds()
+        return _tr("for {time}").format(time=duration_text(elapsed_s))
+    return ""
+
+
+def _shows_elapsed(progress: Progress) -> bool:
+    return progress.fraction is None and progress.eta_s is None and not progress.message
+
+
+def _right(progress: Progress) -> str:
+    if progress.stage is Stage.WAITING and progress.eta_s is not None:
+        return rough_duration_text(progress.eta_s)
+    if progress.fraction is not None:
+        return percent_text(progress.fraction)
+    return ""
+
+
+def _held(hold: Hold | None, now: datetime) -> RowText:
+    return RowText("timer-pause-outline", _tr("Held"), "held", _hold_detail(hold, now))
+
+
+def _hold_detail(hold: Hold | None, now: datetime) -> str:
+    if hold is None:
+        return ""
+    if hold.kind is HoldKind.SUBMIT_LOST:
+        return _tr("sent or not?")
+    if hold.until is None:
+        return hold.reason
+    wait_s = (hold.until - now).total_seconds()
+    retries = _tr("retries in {time}").format(time=duration_text(wait_s))
+    if wait_s <= 0:
+        retries = _tr("retries now")
+    if hold.kind is HoldKind.OFFLINE:
+        return f"{_tr('offline')}: {retries}"
+    if len(hold.reason) <= REASON_LIMIT:
+        return f"{hold.reason}: {retries}"
+    return f"{retries} · {hold.reason}"  # the time must survive the eliding, the reason need not
+
+
+def _done(status: JobStatus, now: datetime) -> RowText:
+    parts: list[str] = []
+    if status.cached:
+        parts.append(_tr("from the library"))
+    elif status.started_at and status.ended_at:
+        took_s = (status.ended_at - status.started_at).total_seconds()
+        parts.append(_tr("in {time}").format(time=duration_text(took_s)))
+    if status.ended_at:
+        parts.append(when_text(status.ended_at, now))
+    return RowText("check-circle", _tr("Done"), "done", " · ".join(parts))
+
+
+def _unsent(status: JobStatus) -> str:
+    return "" if status.started_at else _tr("before it was sent")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("words", text)

@@ -1,0 +1,1 @@
+"""The window itself, and what connects it to the session."""

@@ -1,0 +1,139 @@
+"""The middle of the window: 3D, depth and photo of what is shown, or where to begin."""
+
+from enum import StrEnum
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from depthstudio.core.views import ImageSequence, Views
+from depthstudio.ui.images.depth_view import DepthView
+from depthstudio.ui.images.photo_view import PhotoView
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import Height, IconSize, Theme
+from depthstudio.ui.viewer3d.page import Viewer3DPage
+from depthstudio.ui.window.drop_page import DropPage
+from depthstudio.ui.window.first_run_page import FirstRunPage
+
+
+class Tab(StrEnum):
+    """What of a result can be looked at."""
+
+    SCENE = "3D"
+    DEPTH = "Depth"
+    PHOTO = "Photo"
+
+
+ICONS = {Tab.SCENE: "cube-scan", Tab.DEPTH: "gradient-vertical", Tab.PHOTO: "image-outline"}
+
+
+class Centre(QWidget):
+    """Tabs over the views, the first-run page while there is nothing, the drop page on a drag."""
+
+    tab_changed = Signal(str)
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.first_run = FirstRunPage(theme, icons)
+        self.drop = DropPage(theme, icons)
+        self.scene_page = Viewer3DPage(theme, icons)
+        self.depth_view = DepthView(theme, icons)
+        self.photo_view = PhotoView(theme, icons)
+        self._pages = {
+            Tab.SCENE: self.scene_page,
+            Tab.DEPTH: self.depth_view,
+            Tab.PHOTO: self.photo_view,
+        }
+        self._stack = QStackedWidget()
+        self._before_drag: QWidget | None = None
+        self._shows_input = False  # a photo that waits for its result
+        self.tabs = self._make_tabs(theme, icons)
+        for page in (self.first_run, self.drop, *self._pages.values()):
+            self._stack.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._stack, 1)
+        self.show_first_run()
+
+    def _make_tabs(self, theme: Theme, icons: Icons) -> QTabBar:
+        tabs = QTabBar()
+        tabs.setObjectName("centreTabs")
+        tabs.setAccessibleName(self.tr("Views"))
+        tabs.setDrawBase(False)
+        tabs.setExpanding(False)
+        tabs.setIconSize(QSize(IconSize.FIELD, IconSize.FIELD))
+        tabs.setFixedHeight(Height.DOCK_HEAD)
+        for tab in Tab:
+            tabs.addTab(icons.icon(ICONS[tab]), self.tr(tab.value))
+        tabs.currentChanged.connect(self._open_page)
+        tabs.tabBarClicked.connect(self._open_page)
+        return tabs
+
+    @property
+    def current_tab(self) -> Tab:
+        return list(Tab)[self.tabs.currentIndex()]
+
+    @property
+    def is_first_run(self) -> bool:
+        return self._stack.currentWidget() is self.first_run
+
+    def _open_page(self, index: int) -> None:
+        if index >= 0:
+            tab = list(Tab)[index]
+            self._stack.setCurrentWidget(self._pages[tab])
+            self.tab_changed.emit(tab.value)
+
+    def show_tab(self, tab: Tab) -> None:
+        """Bring one view to the front."""
+        self.tabs.setVisible(True)
+        self.tabs.setCurrentIndex(list(Tab).index(tab))
+        self._stack.setCurrentWidget(self._pages[tab])
+
+    def show_first_run(self) -> None:
+        """Say where to begin."""
+        self.tabs.setVisible(False)
+        self._stack.setCurrentWidget(self.first_run)
+
+    def show_views(self, views: Views, title: str) -> None:
+        """Show what was decoded, keeping the tab if it has something to show."""
+        self.scene_page.show_views(views, title=title)
+        self.depth_view.set_depth(views.depth, title)
+        self.photo_view.set_photos(views.photos, title)
+        filled = {
+            Tab.SCENE: views.has_scene,
+            Tab.DEPTH: views.depth is not None,
+            Tab.PHOTO: views.photos is not None,
+        }
+        for index, tab in enumerate(Tab):
+            self.tabs.setTabEnabled(index, filled[tab])
+        if self._shows_input or self.is_first_run or not filled[self.current_tab]:
+            self.show_tab(next((tab for tab in Tab if filled[tab]), Tab.SCENE))
+        self._shows_input = False
+
+    def show_photo(self, photos: ImageSequence, title: str) -> None:
+        """Show an input before it has a result."""
+        self.scene_page.clear()
+        self.depth_view.set_depth(None, title)
+        self.photo_view.set_photos(photos, title)
+        for index, tab in enumerate(Tab):
+            self.tabs.setTabEnabled(index, tab is Tab.PHOTO)
+        self.show_tab(Tab.PHOTO)
+        self._shows_input = True
+
+    def begin_drag(self) -> None:
+        """Show what a drop would do, instead of what was there."""
+        if self._before_drag is None:
+            self._before_drag = self._stack.currentWidget()
+            self.drop.set_offer(None)
+            self._stack.setCurrentWidget(self.drop)
+
+    def end_drag(self) -> None:
+        """Go back to what was there before the drag came."""
+        if self._before_drag is not None:
+            self._stack.setCurrentWidget(self._before_drag)
+            self._before_drag = None
+
+    def close_views(self) -> None:
+        """Free what the views hold, before the window goes."""
+        self.scene_page.shutdown()

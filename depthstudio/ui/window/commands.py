@@ -1,0 +1,64 @@
+"""The window's commands, declared once: menus, toolbar and tips read the same list."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from depthstudio.ui.look.icons import Icons
+
+Key = QKeySequence.StandardKey | str | None
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a user can do from a menu; `why_off` is its tip while it cannot be done."""
+
+    text: str
+    icon: str
+    key: Key = None
+    tip: str = ""
+    why_off: str = ""
+    role: QAction.MenuRole = QAction.MenuRole.NoRole
+
+
+COMMANDS = {
+    "open": Command(
+        "Open…", "folder-open-outline", QKeySequence.StandardKey.Open, "Add photos or view scenes"
+    ),
+    "open_folder": Command("Open folder…", "folder-outline", "Ctrl+Shift+O"),
+    "quit": Command("Quit", "close", QKeySequence.StandardKey.Quit, role=QAction.MenuRole.QuitRole),
+    "run": Command("Run", "play", "Ctrl+Return", "Run the selected input", "Add a photo first"),
+    "cancel": Command("Cancel", "close", "Ctrl+.", why_off="Nothing selected is queued or running"),
+    "retry": Command("Retry", "restore", None, why_off="The selected job has not failed"),
+    "remove": Command("Remove from queue", "trash-can-outline", why_off="No job is selected"),
+    "clear": Command("Clear finished", "broom", None, why_off="No job has ended"),
+    "fit": Command("Fit", "fit-to-screen-outline", "Home", why_off="Nothing is shown in 3D"),
+    "reset_layout": Command("Reset layout", "view-grid-outline"),
+    "sample": Command("Run the sample", "image-filter-hdr"),
+    "about": Command("About DepthStudio", "information-outline", role=QAction.MenuRole.AboutRole),
+}
+
+
+def make_actions(icons: Icons, parent: QObject) -> dict[str, QAction]:
+    """A `QAction` for every command."""
+    return {name: _action(command, icons, parent) for name, command in COMMANDS.items()}
+
+
+def _action(command: Command, icons: Icons, parent: QObject) -> QAction:
+    action = QAction(icons.icon(command.icon), command.text, parent)
+    if command.key is not None:
+        action.setShortcut(QKeySequence(command.key))
+    action.setMenuRole(command.role)
+    set_enabled(action, command, enabled=True)
+    return action
+
+
+def set_enabled(action: QAction, command: Command, *, enabled: bool) -> None:
+    """Switch a command on or off; while it is off, its tip says why."""
+    action.setEnabled(enabled)
+    words = command.tip or command.text.rstrip("…")
+    if not enabled and command.why_off:
+        words = f"{words}: {command.why_off[0].lower()}{command.why_off[1:]}"
+    key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{words} ({key})" if key else words)

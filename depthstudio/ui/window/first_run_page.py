@@ -1,0 +1,179 @@
+"""The page of the very first start: what to do next, and what can be relied on."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import IconSize, Space, Theme
+from depthstudio.ui.parts.labels import ToneLabel
+from depthstudio.ui.window.drop_frame import DashedFrame
+from depthstudio.ui.window.first_run_sample import SampleCard, large_button
+
+COLUMN_WIDTH = 768
+DROP_ZONE_LEAST_HEIGHT = 268
+DROP_ZONE_MOST_HEIGHT = 392
+
+
+class FirstRunPage(QWidget):
+    """Invites a drop (which the window takes), opens files, or tries the sample."""
+
+    open_files = Signal()
+    open_folder = Signal()
+    try_sample = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        drop = _DropInvitation(theme, icons)
+        sample = SampleCard(theme, icons)
+        self.open_files_button = drop.open_files
+        self.open_folder_button = drop.open_folder
+        self.sample_button = sample.button
+        self._sample = sample
+        column = QWidget()
+        column.setMaximumWidth(COLUMN_WIDTH)
+        inner = QVBoxLayout(column)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(Space.XL)
+        inner.addStretch(1)
+        inner.addWidget(drop, 100)  # takes what there is, up to its largest height
+        inner.addWidget(sample)
+        inner.addWidget(_Promises(theme, icons))
+        inner.addStretch(1)
+        self._scroll_in(column)
+        drop.open_files.clicked.connect(self.open_files)
+        drop.open_folder.clicked.connect(self.open_folder)
+        sample.button.clicked.connect(self.try_sample)
+
+    @property
+    def loading(self) -> bool:
+        """Whether the sample's pictures are still being read."""
+        return self._sample.loading
+
+    def _scroll_in(self, column: QWidget) -> None:
+        """Put the column in the middle; a small window scrolls instead of clipping."""
+        middle = QWidget()
+        across = QHBoxLayout(middle)
+        across.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        across.addStretch(1)
+        across.addWidget(column, 100)
+        across.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(middle)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+
+
+class _DropInvitation(DashedFrame):
+    """The large field with the two Open buttons."""
+
+    def __init__(self, theme: Theme, icons: Icons) -> None:
+        super().__init__(theme, fill="panel")
+        self.setMinimumHeight(DROP_ZONE_LEAST_HEIGHT)
+        self.setMaximumHeight(DROP_ZONE_MOST_HEIGHT)
+        title = ToneLabel(theme, self.tr("Drop photos or a folder here"), tone="text", font="empty")
+        formats = ToneLabel(
+            theme,
+            self.tr("JPEG, PNG, TIFF, WebP · scenes (GLB, PLY) open for viewing"),
+            font="base",
+        )
+        accent_icon = icons.icon("folder-open-outline", "on_accent")
+        self.open_files = large_button(theme, accent_icon, self.tr("Open files…"))
+        self.open_files.setProperty("accent", True)
+        folder_icon = icons.icon("folder-outline", "text")
+        self.open_folder = large_button(theme, folder_icon, self.tr("Open folder…"))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(Space.S)
+        buttons.addStretch()
+        for button in (self.open_files, self.open_folder):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        layout.setSpacing(Space.L)
+        layout.addStretch()
+        layout.addWidget(_Disc(theme, icons), 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (title, formats):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        layout.addLayout(buttons)
+        layout.addStretch()
+
+
+class _Disc(QWidget):
+    """The one accent picture of the page, on a grey disc."""
+
+    _SIDE = 80
+    _ICON_PX = 44
+
+    def __init__(self, theme: Theme, icons: Icons) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icons = icons
+        self.setFixedSize(self._SIDE, self._SIDE)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("chip"))
+        painter.drawEllipse(self.rect())
+        ratio = self.devicePixelRatioF()
+        icon = self._icons.pixmap("image-multiple-outline", self._ICON_PX, "accent", ratio=ratio)
+        corner = (self._SIDE - self._ICON_PX) // 2
+        painter.drawPixmap(corner, corner, icon)
+
+
+class _Promises(QWidget):
+    """What holds in this version, without reading a manual."""
+
+    def __init__(self, theme: Theme, icons: Icons) -> None:
+        super().__init__()
+        self._icons = icons
+        self._marks: list[tuple[QLabel, str]] = []
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.L)
+        for icon, title, text in (
+            ("laptop", self.tr("Works offline now"), self.tr("Relief runs on this computer")),
+            (
+                "shield-check-outline",
+                self.tr("Nothing leaves this computer"),
+                self.tr("No photo is sent anywhere"),
+            ),
+            (
+                "harddisk",
+                self.tr("Kept on disk"),
+                self.tr("Every result stays in your library"),
+            ),
+        ):
+            layout.addLayout(self._promise(theme, icon, title, text), 1)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _promise(self, theme: Theme, icon: str, title: str, text: str) -> QHBoxLayout:
+        mark = QLabel()
+        mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._marks.append((mark, icon))
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for label in (ToneLabel(theme, title, tone="text", font="head"), ToneLabel(theme, text)):
+            label.setWordWrap(True)
+            words.addWidget(label)
+        words.addStretch()
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addWidget(mark)
+        row.addLayout(words, 1)
+        return row
+
+    def _dress(self) -> None:
+        ratio = self.devicePixelRatioF()
+        for label, icon in self._marks:
+            label.setPixmap(self._icons.pixmap(icon, IconSize.TOOLBAR, "text2", ratio=ratio))

@@ -1,0 +1,153 @@
+"""The card of the bundled sample on the first page."""
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from depthstudio.core.resources import resource
+from depthstudio.ui.images.levels import ImageLevels
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import IconSize, Radius, Space, Theme
+from depthstudio.ui.parts.labels import ToneLabel
+from depthstudio.ui.parts.newest_work import NewestWork
+
+log = logging.getLogger(__name__)
+
+BUTTON_HEIGHT = 36
+PICTURE = QSize(120, 80)
+SAMPLE_PICTURES = (("sample", "view_0.jpg"), ("sample", "relief.jpg"))
+
+
+class SampleCard(QFrame):
+    """The bundled sample: its pictures, what it becomes, and the button."""
+
+    def __init__(self, theme: Theme, icons: Icons) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icons = icons
+        self.setObjectName("sample_card")
+        self._photo, self._relief = Thumb(), Thumb()
+        self._arrow = QLabel()
+        self.button = large_button(theme, icons.icon("play", "text"), self.tr("Try the sample"))
+        words = QVBoxLayout()
+        words.setSpacing(Space.XS)
+        words.addStretch()
+        words.addWidget(ToneLabel(theme, self.tr("Try the sample"), tone="text", font="provider"))
+        text = self.tr(
+            "A sample photo becomes a relief that you can turn around."
+            " A few seconds, no key, no network."
+        )
+        line = ToneLabel(theme, text)
+        line.setWordWrap(True)
+        words.addWidget(line)
+        words.addStretch()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        layout.setSpacing(Space.M)
+        for part in (self._photo, self._arrow, self._relief):
+            layout.addWidget(part)
+            part.hide()
+        layout.addLayout(words, 1)
+        layout.addWidget(self.button)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._work = NewestWork(self)
+        self._work.done.connect(self._show_pictures)
+        self._work.submit(_load_sample)
+
+    @property
+    def loading(self) -> bool:
+        """Whether the pictures are still being read."""
+        return self._work.busy
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.colour("hairline"))
+        painter.setBrush(self._theme.colour("card"))
+        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(rect, Radius.CARD, Radius.CARD)
+
+    def _dress(self) -> None:
+        ratio = self.devicePixelRatioF()
+        arrow = self._icons.pixmap("arrow-right", IconSize.TOOLBAR, "text2", ratio=ratio)
+        self._arrow.setPixmap(arrow)
+
+    def _show_pictures(self, pictures: tuple[QImage | None, QImage | None]) -> None:
+        photo, relief = pictures
+        if photo is not None:
+            self._photo.show_image(photo)
+        if relief is not None:
+            self._relief.show_image(relief)
+        self._arrow.setVisible(photo is not None and relief is not None)
+
+
+class Thumb(QWidget):
+    """A small picture with round corners, filled to its edges."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._levels: ImageLevels | None = None
+        self.setFixedSize(PICTURE)
+
+    def show_image(self, image: QImage) -> None:
+        self._levels = ImageLevels(image)
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._levels is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QPainterPath()
+        frame.addRoundedRect(QRectF(self.rect()), Radius.CHIP, Radius.CHIP)
+        painter.setClipPath(frame)
+        part = _middle_part(self._levels.size, self.size())
+        zoom = self.width() * self.devicePixelRatioF() / part.width()
+        self._levels.draw(painter, QRectF(self.rect()), part.toRect(), zoom)
+
+
+def large_button(theme: Theme, icon: QIcon, text: str) -> QPushButton:
+    """A button of 36 px with an icon."""
+    # Qt leaves no gap between icon and text; an en space is one in every language.
+    button = QPushButton(icon, f"\u2002{text}")
+    button.setAccessibleName(text)
+    button.setIconSize(QSize(IconSize.FIELD, IconSize.FIELD))
+    button.setFont(theme.font("name"))
+    button.setStyleSheet(
+        f"min-height: {BUTTON_HEIGHT - 2}px; border-radius: {Radius.CARD}px; padding: 0 14px"
+    )
+    return button
+
+
+def _middle_part(image: QSize, frame: QSize) -> QRectF:
+    """The largest middle part of an image that has the shape of a frame."""
+    part = frame.scaled(image, Qt.AspectRatioMode.KeepAspectRatio)
+    left, top = (image.width() - part.width()) / 2, (image.height() - part.height()) / 2
+    return QRectF(left, top, part.width(), part.height())
+
+
+def _load_sample() -> tuple[QImage | None, QImage | None]:
+    photo, relief = (_sample_picture(*parts) for parts in SAMPLE_PICTURES)
+    return photo, relief
+
+
+def _sample_picture(*parts: str) -> QImage | None:
+    """One picture that ships with the program; the page does without one that is missing."""
+    try:
+        path: Path = resource(*parts)
+    except FileNotFoundError:
+        log.info("no sample picture %s", "/".join(parts))
+        return None
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid():  # a JPEG is then decoded small, which is faster
+        reader.setScaledSize(
+            size.scaled(PICTURE * 4, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        )
+    image = reader.read()
+    return None if image.isNull() else image

@@ -1,0 +1,151 @@
+"""The line at the bottom: how many jobs are where, messages, and how large the library is."""
+
+from collections import Counter
+from typing import Literal
+
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
+
+from depthstudio.core.job import JobState
+from depthstudio.jobs.queue import JobQueue
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
+from depthstudio.ui.parts.elided_label import ElidedLabel
+
+Level = Literal["info", "caution", "error"]
+
+MESSAGE_MS = 8000
+LEVELS: dict[Level, tuple[str, str]] = {
+    "info": ("information-outline", "text2"),
+    "caution": ("alert-outline", "held"),
+    "error": ("alert-circle", "failed"),
+}
+COUNTED = {
+    JobState.RUNNING: ("progress-clock", "accent"),
+    JobState.QUEUED: ("clock-outline", "text2"),
+    JobState.HELD: ("timer-pause-outline", "held"),
+    JobState.FAILED: ("alert-circle", "failed"),
+}
+
+
+class StatusBar(QStatusBar):
+    """Counts the queue by itself; the rest it is told.
+
+    ``state_clicked`` carries the `JobState` value of the counter, to filter the queue by.
+    """
+
+    state_clicked = Signal(str)
+
+    def __init__(
+        self, theme: Theme, icons: Icons, queue: JobQueue, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icons = icons
+        self._queue = queue
+        self._counters = {state: self._make_counter(state) for state in COUNTED}
+        self._ready = QLabel(self.tr("Ready"))
+        self._message_icon, self._message = QLabel(), ElidedLabel()
+        self._level: Level = "info"
+        self._library = QLabel(self.tr("Library empty"))
+        self._message_end = QTimer(self)
+        self._message_end.setSingleShot(True)
+        self._message_end.setInterval(MESSAGE_MS)
+        self._message_end.timeout.connect(self.clear_message)
+        self._recount = QTimer(self)  # many changes in one turn of the loop are counted once
+        self._recount.setSingleShot(True)
+        self._recount.timeout.connect(self.count)
+        self._arrange()
+        self._disconnects = [
+            queue.inserted.connect(lambda row: self._recount.start()),
+            queue.removed.connect(lambda row: self._recount.start()),
+            queue.changed.connect(lambda job_id, row: self._recount.start()),
+        ]
+        theme.changed.connect(self._dress)
+        self._dress()
+        self.count()
+
+    def say(self, text: str, level: Level = "info") -> None:
+        """Show a message for some seconds; an error stays until the next one."""
+        self._level = level
+        self._message.setText(text)
+        self._dress()
+        if level == "error":
+            self._message_end.stop()
+        else:
+            self._message_end.start()
+
+    def clear_message(self) -> None:
+        """Take the message away."""
+        self._message.clear()
+        self._message_icon.clear()
+
+    def set_library_text(self, text: str) -> None:
+        """What the right end says, such as "Library 18.4 of 50 GB"."""
+        self._library.setText(text)
+
+    def count(self) -> None:
+        """Bring the counters up to date with the queue."""
+        counts = Counter(entry.status.state for entry in self._queue)
+        for state, button in self._counters.items():
+            button.setText(self._counter_text(state, counts[state]))
+            button.setVisible(counts[state] > 0)
+        self._ready.setVisible(not any(counts[state] for state in COUNTED))
+
+    def close_status(self) -> None:
+        """Stop listening, before the window goes."""
+        self._recount.stop()
+        self._message_end.stop()
+        for disconnect in self._disconnects:
+            disconnect()
+
+    def _counter_text(self, state: JobState, count: int) -> str:
+        number = self.locale().toString(count)
+        words = {
+            JobState.RUNNING: self.tr("{count} active"),
+            JobState.QUEUED: self.tr("{count} queued"),
+            JobState.HELD: self.tr("{count} held"),
+            JobState.FAILED: self.tr("{count} failed"),
+        }
+        return words[state].format(count=number)
+
+    def _make_counter(self, state: JobState) -> QToolButton:
+        icon, role = COUNTED[state]
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setIcon(self._icons.icon(icon, role))
+        button.setIconSize(QSize(IconSize.STATE, IconSize.STATE))
+        button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
+        button.setToolTip(self.tr("Show only these in the queue"))
+        button.clicked.connect(lambda: self.state_clicked.emit(state.value))
+        return button
+
+    def _arrange(self) -> None:
+        self.setSizeGripEnabled(False)
+        self.setMinimumHeight(Height.STATUS)
+        left = QWidget()
+        layout = QHBoxLayout(left)
+        layout.setContentsMargins(Space.S, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        layout.addWidget(self._ready)
+        for button in self._counters.values():
+            layout.addWidget(button)
+        layout.addSpacing(Space.M)
+        layout.addWidget(self._message_icon)
+        layout.addWidget(self._message, 1)
+        self.addWidget(left, 1)
+        self._library.setContentsMargins(0, 0, Space.S, 0)
+        self.addPermanentWidget(self._library)
+
+    def _dress(self) -> None:
+        font = self._theme.font("secondary", tabular=True)
+        muted = f"color: {self._theme.tokens.text2}"
+        for label in (self._ready, self._message, self._library):
+            label.setFont(font)
+            label.setStyleSheet(muted)
+        for button in self._counters.values():
+            button.setFont(font)
+        icon, role = LEVELS[self._level]
+        if self._message.text():
+            self._message_icon.setPixmap(self._icons.pixmap(icon, IconSize.STATE, role))
+            self._message.setStyleSheet(f"color: {self._theme.tokens.text}")

@@ -1,0 +1,131 @@
+"""A provider for tests: the whole interface, over HTTP, against `scripted_service`."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from depthstudio.core.artifact import Artifact, Role
+from depthstudio.core.errors import RemoteJobFailed, ResultLost
+from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.params import Params, param
+from depthstudio.core.views import Views
+from depthstudio.providers.base import (
+    Context,
+    Health,
+    Licence,
+    Product,
+    Provider,
+    ProviderInfo,
+    Reach,
+)
+from depthstudio.providers.transport import translated_errors
+
+POLL_S = 0.005
+
+
+class ScriptedParams(Params):
+    """What the service is to do, and how many submits one job takes."""
+
+    script: str = param("ok", label="Script")
+    steps: int = param(1, label="Steps", ge=1, le=3)
+    label: str = param("", label="Label", affects_result=False)
+
+
+class Scripted(Provider[ScriptedParams]):
+    """Sends a source's bytes, follows the remote job, downloads one file."""
+
+    info = ProviderInfo(
+        id="scripted",
+        title="Scripted",
+        version="1",
+        subtitle="A service for tests",
+        accepts=frozenset({"image/png"}),
+        produces=(Product("depth", "Depth"),),
+        licence=Licence("None", commercial=None),
+        price="Free",
+        endpoints={"api": "https://scripted.invalid"},
+        max_sources=4,
+        max_parallel=2,
+    )
+    params_type = ScriptedParams
+
+    async def fetch(
+        self, sources: Sequence[Source], params: ScriptedParams, ctx: Context
+    ) -> list[Artifact]:
+        body = await ctx.in_thread(lambda flag: sources[0].path.read_bytes().hex()[:64])
+        if params.script == "stall":
+            ctx.report(Progress(Stage.RUNNING, message="stalled"))
+            await asyncio.Event().wait()
+        if params.script == "local":
+            return await self._written(f"made of {body}".encode(), ctx)
+        return await self._go_on(1, body, params, ctx)
+
+    async def reattach(
+        self, checkpoint: Checkpoint, params: ScriptedParams, ctx: Context
+    ) -> list[Artifact]:
+        done = len(checkpoint.steps)
+        await self._follow(checkpoint.steps[f"step-{done}"], ctx)
+        return await self._go_on(done + 1, "again", params, ctx)
+
+    async def _go_on(
+        self, first: int, body: str, params: ScriptedParams, ctx: Context
+    ) -> list[Artifact]:
+        for number in range(first, params.steps + 1):
+            step = f"step-{number}"
+            ids = await ctx.submit(step, lambda step=step: self._send(step, body, params, ctx))
+            await self._follow(ids, ctx)
+        last = ctx.checkpoint.steps[f"step-{params.steps}"]["id"]
+        with translated_errors("Scripted"):
+            answer = await ctx.http.get(f"{ctx.endpoints['api']}/jobs/{last}/file")
+        return await self._written(answer.content, ctx)
+
+    async def _written(self, content: bytes, ctx: Context) -> list[Artifact]:
+        path = ctx.folder / "out.bin"
+        await ctx.in_thread(lambda flag: path.write_bytes(content))
+        return [Artifact.of(path, Role.RAW_DEPTH, "application/octet-stream")]
+
+    async def _send(
+        self, step: str, body: str, params: ScriptedParams, ctx: Context
+    ) -> Mapping[str, JsonValue]:
+        submit = {"job": ctx.folder.parent.name, "step": step, "script": params.script}
+        with translated_errors("Scripted"):
+            answer = await ctx.http.post(
+                f"{ctx.endpoints['api']}/jobs", json={**submit, "body": body}
+            )
+            answer.raise_for_status()
+        return {"id": answer.json()["id"]}
+
+    async def _follow(self, ids: Mapping[str, JsonValue], ctx: Context) -> None:
+        url = f"{ctx.endpoints['api']}/jobs/{ids['id']}"
+        try:
+            while True:
+                with translated_errors("Scripted"):
+                    answer = await ctx.http.get(url)
+                    if answer.status_code == 404:
+                        raise ResultLost("Scripted has forgotten the job")
+                    answer.raise_for_status()
+                state = answer.json()["state"]
+                if state == "failed":
+                    raise RemoteJobFailed("Scripted could not do it", hint="Try another photo")
+                if state == "done":
+                    return
+                ctx.report(Progress(Stage.RUNNING, message="scripted"))
+                await ctx.sleep(POLL_S)
+        except asyncio.CancelledError:
+            await ctx.cancel_remotely(lambda: self._stop(url, ctx))
+            raise
+
+    async def _stop(self, url: str, ctx: Context) -> str:
+        with translated_errors("Scripted"):
+            answer = await ctx.http.delete(url)
+            answer.raise_for_status()
+        return f"{answer.json()['state']} at the service"
+
+    def decode(self, artifacts: Sequence[Artifact], params: ScriptedParams) -> Views:
+        return Views()
+
+    async def check(self, reach: Reach) -> Health:
+        with translated_errors("Scripted"):
+            await reach.http.get(f"{reach.endpoints['api']}/jobs/1")
+        return Health(ok=True, message="Works")

@@ -1,0 +1,273 @@
+"""Clicks, keys and menus of the queue dock, on a shown widget."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from depthstudio.core.job import (
+    Failure,
+    Hold,
+    HoldKind,
+    Job,
+    JobState,
+    Progress,
+    Stage,
+)
+from depthstudio.jobs.queue import JobQueue
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.empty_state import EmptyState
+from depthstudio.ui.queue.actions import RowAction
+from depthstudio.ui.queue.panel import COUNT_EVERY_MS, MOVE_EVERY_MS, QueuePanel
+
+MakeJob = Callable[..., Job]
+Add = Callable[..., str]
+
+FAILURE = Failure(
+    type="InputError", message="image over 20 MB", hint="Make it smaller", detail="HTTP 413"
+)
+LOST = Hold(kind=HoldKind.SUBMIT_LOST, reason="The answer was lost")
+
+
+@pytest.fixture
+def queue() -> JobQueue:
+    return JobQueue()
+
+
+@pytest.fixture
+def panel(
+    qtbot: QtBot, theme: Theme, icons: Icons, queue: JobQueue, now: datetime
+) -> Iterator[QueuePanel]:
+    panel = QueuePanel(theme, icons, queue, str.title, now=lambda: now)
+    qtbot.addWidget(panel)
+    panel.resize(344, 480)
+    panel.show()
+    qtbot.waitExposed(panel)
+    yield panel
+    panel.close_queue()
+
+
+@pytest.fixture
+def add(queue: JobQueue, make_job: MakeJob) -> Add:
+    """Append a job with this status, and return its id."""
+
+    def append(state: JobState, name: str = "moon.png", **status: object) -> str:
+        job = make_job(name)
+        queue.append(job)
+        queue.update(job.id, state=state, **status)
+        return job.id
+
+    return append
+
+
+def spot(panel: QueuePanel, row: int, wanted: RowAction) -> QPoint:
+    """Where an action is, found by asking the view as a user's eye would."""
+    rect = panel.view.visualRect(panel.model.index(row))
+    line = rect.bottom() - 14
+    hits = [
+        QPoint(x, line)
+        for x in range(rect.left(), rect.right(), 4)
+        if (target := panel.view.action_at(QPoint(x, line))) and target[1] is wanted
+    ]
+    assert hits, f"row {row} does not offer {wanted}"
+    return hits[len(hits) // 2]
+
+
+def click(qtbot: QtBot, panel: QueuePanel, position: QPoint) -> None:
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=position)
+
+
+def test_an_empty_queue_says_what_will_wait_there(panel: QueuePanel) -> None:
+    assert not panel.view.isVisible()
+    assert [empty.isVisible() for empty in panel.findChildren(EmptyState)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "action"),
+    [
+        (JobState.QUEUED, {}, RowAction.CANCEL),
+        (JobState.RUNNING, {}, RowAction.CANCEL),
+        (JobState.HELD, {"hold": Hold(kind=HoldKind.SERVICE, reason="q")}, RowAction.TRY_NOW),
+        (JobState.HELD, {"hold": Hold(kind=HoldKind.SERVICE, reason="q")}, RowAction.CANCEL),
+        (JobState.HELD, {"hold": LOST}, RowAction.SEND_AGAIN),
+        (JobState.HELD, {"hold": LOST}, RowAction.MARK_LOST),
+        (JobState.DONE, {}, RowAction.SHOW),
+        (JobState.FAILED, {"failure": FAILURE}, RowAction.RETRY),
+        (JobState.FAILED, {"failure": FAILURE}, RowAction.DETAILS),
+        (JobState.CANCELLED, {}, RowAction.RUN_AGAIN),
+    ],
+)
+def test_a_click_on_an_action_asks_for_it_and_leaves_the_selection(
+    qtbot: QtBot,
+    panel: QueuePanel,
+    add: Add,
+    state: JobState,
+    status: dict[str, object],
+    action: RowAction,
+) -> None:
+    add(JobState.DONE, "first.png")
+    job_id = add(state, "second.png", **status)
+    signal = getattr(panel, f"{action.value.replace('-', '_')}_requested")
+    with qtbot.waitSignal(signal) as asked:
+        click(qtbot, panel, spot(panel, 1, action))
+    assert asked.args == [job_id]
+    assert panel.selected_id == ""
+
+
+def test_a_press_that_leaves_the_action_does_nothing(
+    qtbot: QtBot, panel: QueuePanel, add: Add
+) -> None:
+    add(JobState.QUEUED)
+    position = spot(panel, 0, RowAction.CANCEL)
+    with qtbot.assertNotEmitted(panel.cancel_requested):
+        qtbot.mousePress(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=position)
+        qtbot.mouseRelease(
+            panel.view.viewport(), Qt.MouseButton.LeftButton, pos=position - QPoint(120, 0)
+        )
+
+
+def test_a_click_beside_the_actions_selects(qtbot: QtBot, panel: QueuePanel, add: Add) -> None:
+    job_id = add(JobState.DONE)
+    with qtbot.waitSignal(panel.selected) as selected:
+        click(qtbot, panel, panel.view.visualRect(panel.model.index(0)).topLeft() + QPoint(30, 20))
+    assert selected.args == [job_id]
+    assert panel.selected_id == job_id
+
+
+def test_hovering_an_action_shows_a_hand(qtbot: QtBot, panel: QueuePanel, add: Add) -> None:
+    add(JobState.DONE)
+    viewport = panel.view.viewport()
+    qtbot.mouseMove(viewport, spot(panel, 0, RowAction.SHOW))
+    assert viewport.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    qtbot.mouseMove(viewport, QPoint(30, 20))
+    assert viewport.cursor().shape() is Qt.CursorShape.ArrowCursor
+
+
+@pytest.mark.parametrize(
+    ("state", "key", "signal"),
+    [
+        (JobState.QUEUED, Qt.Key.Key_Delete, "cancel_requested"),
+        (JobState.DONE, Qt.Key.Key_Delete, "remove_requested"),
+        (JobState.DONE, Qt.Key.Key_Return, "show_requested"),
+        (JobState.FAILED, Qt.Key.Key_Enter, "details_requested"),
+    ],
+)
+def test_keys_do_what_the_row_offers(
+    qtbot: QtBot, panel: QueuePanel, add: Add, state: JobState, key: Qt.Key, signal: str
+) -> None:
+    job_id = add(state, failure=FAILURE)
+    panel.select(job_id)
+    with qtbot.waitSignal(getattr(panel, signal)) as asked:
+        qtbot.keyClick(panel.view, key)
+    assert asked.args == [job_id]
+
+
+def test_the_menu_offers_what_has_no_room_in_the_row(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, add: Add
+) -> None:
+    job_id = add(JobState.HELD, hold=LOST)
+    menu = panel.menu_for(queue.entry(job_id))
+    labels = [action.text() for action in menu.actions()]
+    assert labels == ["Send again", "Mark lost", "Cancel", "Remove from queue"]
+    with qtbot.waitSignal(panel.mark_lost_requested) as asked:
+        menu.actions()[1].trigger()
+    assert asked.args == [job_id]
+
+
+def test_a_running_job_can_not_be_removed(panel: QueuePanel, queue: JobQueue, add: Add) -> None:
+    job_id = add(JobState.RUNNING)
+    labels = [action.text() for action in panel.menu_for(queue.entry(job_id)).actions()]
+    assert labels == ["Cancel"]
+
+
+def test_details_open_below_the_list_and_close_when_the_job_goes(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, add: Add
+) -> None:
+    job_id = add(JobState.FAILED, "tabby.heic", failure=FAILURE)
+    click(qtbot, panel, spot(panel, 0, RowAction.DETAILS))
+    assert panel.details.isVisible()
+    text = panel.details.text()
+    assert all(part in text for part in ("tabby.heic", FAILURE.message, FAILURE.hint, "HTTP 413"))
+    panel.details.copy()
+    assert QGuiApplication.clipboard().text() == text
+    queue.update(job_id, state=JobState.QUEUED, failure=None)
+    assert not panel.details.isVisible()
+
+
+def test_the_buttons_of_details_name_their_job(qtbot: QtBot, panel: QueuePanel, add: Add) -> None:
+    job_id = add(JobState.FAILED, failure=FAILURE)
+    panel.show_details(job_id)
+    with qtbot.waitSignal(panel.retry_requested) as asked:
+        panel.details.retry_button.click()
+    assert asked.args == [job_id]
+    qtbot.keyClick(panel.details, Qt.Key.Key_Escape)
+    assert panel.details.job_id == ""
+
+
+def test_the_clock_runs_only_for_rows_that_need_it(
+    panel: QueuePanel, queue: JobQueue, add: Add, now: datetime
+) -> None:
+    assert panel.repaint_every_ms == 0
+    until = now + timedelta(minutes=5)
+    held = add(JobState.HELD, hold=Hold(kind=HoldKind.SERVICE, reason="quota", until=until))
+    assert panel.repaint_every_ms == COUNT_EVERY_MS
+    running = add(JobState.RUNNING, progress=Progress(Stage.RUNNING))
+    assert panel.repaint_every_ms == MOVE_EVERY_MS
+    queue.update(running, progress=Progress(Stage.RUNNING, 0.5))
+    queue.update(held, state=JobState.CANCELLED, hold=None)
+    assert panel.repaint_every_ms == 0
+
+
+def test_only_rows_in_sight_are_looked_at(panel: QueuePanel, add: Add) -> None:
+    for number in range(60):
+        add(JobState.DONE, f"{number}.png")
+    add(JobState.RUNNING, "last.png")
+    panel.view.doItemsLayout()
+    assert panel.view.rows_in_sight() == range(panel.view.rows_in_sight().stop)
+    assert panel.view.rows_in_sight().stop < 15
+    panel.view.scrollToBottom()
+    assert panel.view.rows_in_sight().stop == 61
+    assert panel.repaint_every_ms == MOVE_EVERY_MS
+
+
+def test_the_count_follows_the_queue(qtbot: QtBot, panel: QueuePanel, add: Add) -> None:
+    with qtbot.waitSignal(panel.count_changed) as count:
+        add(JobState.QUEUED)
+    assert count.args == [1]
+    assert panel.view.isVisible()
+
+
+def test_rows_change_colour_with_the_theme(panel: QueuePanel, add: Add, theme: Theme) -> None:
+    add(JobState.DONE)
+    theme.set_choice("light")
+    image = panel.view.viewport().grab().toImage()
+    assert image.pixelColor(2, 2).lightness() == pytest.approx(0xF3, abs=4)
+
+
+def test_a_photo_arrives_as_thumbnail(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, make_job: MakeJob, red_png: Path
+) -> None:
+    with qtbot.waitSignal(panel.thumbnails.arrived):
+        queue.append(make_job("red.png", sources=(red_png,)))
+    image = panel.view.viewport().grab().toImage()
+    assert image.pixelColor(12 + 27, 22).name() == "#ff0000"
+
+
+def test_a_row_too_narrow_for_its_picture_paints_without_it(panel: QueuePanel, add: Add) -> None:
+    add(JobState.HELD, hold=LOST)
+    panel.setMinimumWidth(0)
+    panel.resize(180, 300)
+    assert not panel.view.viewport().grab().isNull()
+    assert spot(panel, 0, RowAction.SEND_AGAIN).x() > 0
+
+
+def test_a_status_without_hold_or_failure_still_paints(panel: QueuePanel, add: Add) -> None:
+    for state in JobState:
+        add(state)
+    assert not panel.view.viewport().grab().isNull()
+    assert [panel.model.index(row).data() for row in range(6)] == ["moon.png"] * 6

@@ -1,0 +1,77 @@
+"""The status bar counts the queue and passes messages on."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QToolButton
+from pytestqt.qtbot import QtBot
+
+from depthstudio.core.job import Job, JobState
+from depthstudio.jobs.queue import JobQueue
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.window.status_bar import StatusBar
+
+
+@pytest.fixture
+def queue() -> JobQueue:
+    return JobQueue()
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, theme: Theme, icons: Icons, queue: JobQueue) -> Iterator[StatusBar]:
+    bar = StatusBar(theme, icons, queue)
+    qtbot.addWidget(bar)
+    bar.resize(800, 28)
+    bar.show()
+    qtbot.waitExposed(bar)
+    yield bar
+    bar.close_status()
+
+
+def shown(bar: StatusBar) -> list[str]:
+    widgets = [*bar.findChildren(QToolButton), *bar.findChildren(QLabel)]
+    return [widget.text() for widget in widgets if widget.isVisible() and widget.text()]
+
+
+def test_an_idle_queue_is_ready(bar: StatusBar) -> None:
+    assert shown(bar) == ["Ready", "Library empty"]
+
+
+def test_counters_follow_the_queue_and_zero_is_not_shown(
+    qtbot: QtBot, bar: StatusBar, queue: JobQueue, make_job: Callable[..., Job]
+) -> None:
+    jobs = [make_job(f"{number}.png") for number in range(3)]
+    for job in jobs:
+        queue.append(job)
+    queue.update(jobs[0].id, state=JobState.RUNNING)
+    queue.update(jobs[1].id, state=JobState.HELD)
+    qtbot.waitUntil(lambda: shown(bar)[:3] == ["1 active", "1 queued", "1 held"])
+    for job in jobs:
+        queue.update(job.id, state=JobState.DONE)
+    qtbot.waitUntil(lambda: shown(bar)[0] == "Ready")
+
+
+def test_a_counter_tells_which_state_to_filter_by(
+    qtbot: QtBot, bar: StatusBar, queue: JobQueue, make_job: Callable[..., Job]
+) -> None:
+    job = queue.append(make_job()).job
+    queue.update(job.id, state=JobState.FAILED)
+    bar.count()
+    (button,) = [found for found in bar.findChildren(QToolButton) if found.isVisible()]
+    with qtbot.waitSignal(bar.state_clicked) as clicked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert clicked.args == ["failed"]
+
+
+def test_a_message_is_shown_until_it_is_cleared(bar: StatusBar) -> None:
+    bar.say("Export failed: the disk is full", "error")
+    assert "Export failed: the disk is full" in shown(bar)
+    bar.clear_message()
+    assert "Export failed: the disk is full" not in shown(bar)
+
+
+def test_the_library_text_is_what_the_window_says(bar: StatusBar) -> None:
+    bar.set_library_text("Library 18.4 of 50 GB")
+    assert shown(bar)[-1] == "Library 18.4 of 50 GB"
