@@ -11,7 +11,8 @@ import depthstudio.ui
 from depthstudio.ui.look.icons import Icons, UnknownIconError, glyph, glyphs
 from depthstudio.ui.look.theme import DARK, Theme
 
-SOURCES = sorted(Path(depthstudio.ui.__file__).parent.rglob("*.py"))
+UI = Path(depthstudio.ui.__file__).parent
+SOURCES = sorted(UI.rglob("*.py"))
 ICON_CALL = re.compile(
     r"""(?:\.icon\(|\.pixmap\(|icon=|add_button\()\s*["']([a-z][a-z0-9-]+)["']"""
 )
@@ -27,8 +28,8 @@ def test_every_icon_the_window_asks_for_exists() -> None:
 
 
 def test_state_icons_are_in_the_font() -> None:
-    for name in ("words.py", "queue_actions.py", "status_bar.py", "library_delegate.py"):
-        text = (SOURCES[0].parent / name).read_text("utf-8")
+    for name in ("queue/words.py", "queue/actions.py", "window/status_bar.py", "library/delegate.py"):
+        text = (UI / name).read_text("utf-8")
         words = set(ICON_SHAPED.findall(text)) - {"run-again", "try-now", "send-again", "mark-lost"}
         assert words, name
         assert [word for word in words if word not in glyphs()] == []
