@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
@@ -22,6 +23,7 @@ class Follower:
         self._ended: list[tuple[Job, JobStatus]] = []
         self._news = asyncio.Event()
         session.queue.changed.connect(self._changed)
+        session.runner.holds_changed.connect(self._look_again)
 
     def follow(self, job: Job) -> None:
         """Report a job from here on."""
@@ -33,7 +35,15 @@ class Follower:
             entry = self._session.queue.at(row)
             self._take(entry.job, entry.status)
 
+    def _look_again(self) -> None:
+        """A hold of the whole provider concerns the jobs that only wait behind it."""
+        for job_id in list(self._open):
+            entry = self._session.queue.entry(job_id)
+            self._take(entry.job, entry.status)
+
     def _take(self, job: Job, status: JobStatus) -> None:
+        if status.state is JobState.QUEUED:
+            status = replace(status, hold=self._session.runner.holds.get(job.provider_id))
         before = self._open.get(job.id)
         self._open[job.id] = status
         if status.state.is_final or (status.hold and status.hold.needs_person):
@@ -47,26 +57,35 @@ class Follower:
 
     async def finish(self, timeout_s: float | None = None) -> int:
         """Wait for every job's last word and return the exit status."""
-        statuses: list[JobState] = []
+        deadline_s = None if timeout_s is None else asyncio.get_running_loop().time() + timeout_s
+        states = await self._last_words()
+        while self._open and await self._heard_something(deadline_s):
+            states += await self._last_words()
+        return exit_status([*states, *self._give_up()])
+
+    async def _heard_something(self, deadline_s: float | None) -> bool:
+        """Wait for news; False when there was none in time."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                while self._open or self._ended:
-                    statuses += await self._last_words()
-                    if self._open and not self._ended:
-                        self._news.clear()
-                        await self._news.wait()
-        for job_id in list(self._open):
-            del self._open[job_id]
-            hold = Hold(kind=HoldKind.SERVICE, reason=TIMED_OUT)
+            async with asyncio.timeout_at(deadline_s):
+                await self._news.wait()
+                self._news.clear()
+                return True
+        return False
+
+    def _give_up(self) -> list[JobState]:
+        """What there is to say of jobs that took longer than the user would wait."""
+        waiting, self._open = self._open, {}
+        for job_id, status in waiting.items():
+            reason = f"{status.hold.reason}; {TIMED_OUT}" if status.hold else TIMED_OUT
+            hold = Hold(kind=HoldKind.SERVICE, reason=reason)
             self._output.held(self._session.queue.entry(job_id).job, hold, final=True)
-            statuses.append(JobState.HELD)
-        return exit_status(statuses)
+        return [JobState.HELD for _ in waiting]
 
     async def _last_words(self) -> list[JobState]:
         ended, self._ended = self._ended, []
         for job, status in ended:
             await self._last_word(job, status)
-        return [status.state for _, status in ended]
+        return [JobState.HELD if status.hold else status.state for _, status in ended]
 
     async def _last_word(self, job: Job, status: JobStatus) -> None:
         if status.result_id:

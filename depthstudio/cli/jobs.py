@@ -70,9 +70,8 @@ async def _change(options: argparse.Namespace, registry: Registry) -> int:
                 await session.cancel(job_id)
                 follower.follow(job)
             else:
-                await session.retry(job_id)
-                if job_id in session.queue:
-                    follower.follow(job)
+                for retried in await session.retry(job_id):
+                    follower.follow(retried)
         status = await follower.finish(options.timeout)
         return exit_codes.OK if options.action == "cancel" else status
 

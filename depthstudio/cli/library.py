@@ -1,6 +1,7 @@
 """`library`: stored results. Only reads, and takes no lock."""
 
 import argparse
+from pathlib import Path
 
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output, artifact_record
@@ -22,11 +23,17 @@ def library(options: argparse.Namespace, registry: Registry) -> int:
     if options.action == "show":
         return _show(output, stored.get(options.result))
     problems = (
-        verify_result(stored.layout.result_folder(options.result))
+        verify_result(_folder_of(stored, options.result))
         if options.result
         else verify_library(folder)
     )
     return _verdict(output, problems)
+
+
+def _folder_of(stored: Library, id_or_prefix: str) -> Path:
+    """A whole id is taken as it is: its manifest may be what is damaged."""
+    folder = stored.layout.result_folder(id_or_prefix)
+    return folder if folder.is_dir() else stored.get(id_or_prefix).folder
 
 
 def _list(output: Output, stored: Library, options: argparse.Namespace) -> int:

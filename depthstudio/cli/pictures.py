@@ -4,6 +4,9 @@ import argparse
 import re
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
 from depthstudio.core.errors import UsageError
@@ -39,10 +42,25 @@ def render(options: argparse.Namespace, registry: Registry) -> int:
 
 
 def draw(views: Views, path: Path, size_px: tuple[int, int], view: str = "perspective") -> None:
-    """Write a picture of the scene, or of the depth where there is no scene."""
-    if not views.has_scene:
-        _draw_depth(views, path)
-        return
+    """Write a picture of the scene, or of the depth where there is no scene.
+
+    Raises
+    ------
+    UsageError
+        when there is nothing to draw, no such view, or the file cannot be written
+    """
+    picture = _scene_picture(views, size_px, view) if views.has_scene else _depth_picture(views)
+    try:
+        write_png(path, picture)
+    except OSError as exc:
+        raise UsageError(
+            f"{path.name} could not be written: {exc.strerror}",
+            hint="Check the folder, its permissions and the free space",
+            detail=str(exc),
+        ) from exc
+
+
+def _scene_picture(views: Views, size_px: tuple[int, int], view: str) -> NDArray[np.uint8]:
     require_libraries(display=False)
     from depthstudio.scene import offscreen
     from depthstudio.scene.options import Preset
@@ -52,15 +70,15 @@ def draw(views: Views, path: Path, size_px: tuple[int, int], view: str = "perspe
     except ValueError as exc:
         known = ", ".join(Preset)
         raise UsageError(f"There is no view “{view}”", hint=f"Known: {known}") from exc
-    write_png(path, offscreen.render(views, size_px, preset))
+    return offscreen.render(views, size_px, preset)
 
 
-def _draw_depth(views: Views, path: Path) -> None:
+def _depth_picture(views: Views) -> NDArray[np.uint8]:
     if views.depth is None:
         raise UsageError("There is nothing to draw in this")
     frame = views.depth.values[0]
     low, high = percentile_range(frame)
-    write_png(path, colourise(frame, low, high, colour_table("viridis")))
+    return colourise(frame, low, high, colour_table("viridis"))
 
 
 def _views(options: argparse.Namespace, registry: Registry) -> Views:

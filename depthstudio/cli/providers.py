@@ -8,10 +8,10 @@ from typing import Any
 
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
-from depthstudio.core.errors import UsageError
+from depthstudio.core.errors import ProviderError, UsageError
 from depthstudio.core.params import Params, field_notes
 from depthstudio.jobs.reach import check_provider
-from depthstudio.providers.base import Provider
+from depthstudio.providers.base import Health, Provider
 from depthstudio.providers.registry import Registry
 
 
@@ -91,7 +91,11 @@ def _parameter_cells(name: str, declared: Mapping[str, Any]) -> list[str]:
 
 
 async def _test(output: Output, registry: Registry, provider_id: str) -> int:
-    health = await check_provider(registry.get(provider_id))
+    provider = registry.get(provider_id)
+    try:
+        health = await check_provider(provider)
+    except ProviderError as error:
+        health = Health(ok=False, message=f"{error}. {error.hint}".rstrip(". "))
     if output.as_json:
         output.record({"ok": health.ok, "message": health.message, "latency_s": health.latency_s})
     else:

@@ -10,9 +10,10 @@ from pathlib import Path
 from depthstudio.cli.follow import Follower
 from depthstudio.cli.output import Output
 from depthstudio.cli.words import endpoint_values, parameter_values
-from depthstudio.core.errors import InputError, UsageError
+from depthstudio.core.errors import InputError, LibraryError, UsageError
 from depthstudio.core.job import HoldKind, Job, JobState
 from depthstudio.core.result import Result
+from depthstudio.formats.whole_file import whole_file
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Intake, Unusable, grouped
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace, registry: Registry) -> int:
 
 async def _run(options: argparse.Namespace, registry: Registry) -> int:
     provider = registry.get(options.provider)
-    values = parameter_values(options.values, provider.params_type.model_json_schema())
+    values = parameter_values(options.values, provider.params_type)
     endpoints = endpoint_values(options.endpoints, provider.info, options.plain_hosts)
     async with opened(options, registry, only=set()) as session:
         intake = await session.take_in(options.sources)
@@ -53,7 +54,10 @@ async def _run(options: argparse.Namespace, registry: Registry) -> int:
         )
         follower = Follower(session, Output(as_json=options.json))
         for unusable in refused(intake):
-            follower.follow(await session.add_unusable(unusable, options.provider, values))
+            job = await session.add_unusable(
+                unusable, options.provider, values, endpoints=endpoints, again=options.again
+            )
+            follower.follow(job)
         jobs: list[Job] = []
         for group in groups:
             job = await session.add(
@@ -88,10 +92,20 @@ async def copy_results(session: Session, jobs: Sequence[Job], folder: Path) -> N
 
 def _copy(result: Result, folder: Path) -> None:
     target = folder / f"{Path(result.name).stem}-{result.id}"
-    target.mkdir(parents=True, exist_ok=True)
-    for artifact in result.artifacts:
-        if not (target / artifact.path.name).exists():
-            shutil.copy2(artifact.path, target / artifact.path.name)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for artifact in result.artifacts:
+            copy = target / artifact.path.name
+            if not copy.exists():
+                with whole_file(copy) as temporary_path:
+                    # Without its mode: what is sealed cannot be written, a copy can.
+                    shutil.copyfile(artifact.path, temporary_path)
+    except OSError as exc:
+        raise LibraryError(
+            f"The files could not be copied to {folder}: {exc.strerror}",
+            hint=f"They are in {result.folder}",
+            detail=str(exc),
+        ) from exc
 
 
 def resume(options: argparse.Namespace, registry: Registry) -> int:

@@ -91,9 +91,14 @@ def _codecs() -> list[Finding]:
         if not features.check(feature):
             findings.append(Finding(f"read {name}", Verdict.ABSENT))
             continue
-        buffer = io.BytesIO()
-        Image.new("RGB", (8, 8), (200, 100, 50)).save(buffer, name)
-        findings.append(Finding(f"read {name}", Verdict.OK))
+        try:
+            buffer = io.BytesIO()
+            Image.new("RGB", (8, 8), (200, 100, 50)).save(buffer, name)
+            Image.open(buffer).load()
+        except (OSError, ValueError) as error:
+            findings.append(Finding(f"read {name}", Verdict.BROKEN, str(error)))
+        else:
+            findings.append(Finding(f"read {name}", Verdict.OK))
     return findings
 
 

@@ -1,47 +1,33 @@
 """Reads NAME=VALUE pairs by what a provider declares."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from depthstudio.core.errors import ParamError, UsageError
+from depthstudio.core.errors import UsageError
+from depthstudio.core.params import Params, validated
 from depthstudio.providers.base import ProviderInfo
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def parameter_values(pairs: Sequence[str], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """``--set`` pairs as plain values.
+def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any]:
+    """``--set`` pairs as values of the declared types, with the defaults of all others.
 
-    What the schema declares as text stays text; anything else is read as JSON where it
-    is JSON, so that 512 is a number and true a flag.
+    Raises
+    ------
+    UsageError
+        for a pair without “=”
+    ParamError
+        for a name the model lacks, or a value it does not allow
     """
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    values: dict[str, Any] = {}
+    texts: dict[str, str] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
             raise UsageError(f"--set {pair} lacks a value", hint="Write --set NAME=VALUE")
-        if name not in properties:
-            known = ", ".join(properties)
-            raise ParamError(f"There is no parameter “{name}”", name=name, hint=f"Known: {known}")
-        values[name] = text if _is_text(properties[name]) else _json_or_text(text)
-    return values
-
-
-def _is_text(declaration: Mapping[str, Any]) -> bool:
-    if declaration.get("type") == "string":
-        return True
-    choices = declaration.get("enum", ())
-    return bool(choices) and all(isinstance(choice, str) for choice in choices)
-
-
-def _json_or_text(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+        texts[name] = text
+    return validated(model, texts).model_dump(mode="json")
 
 
 def endpoint_values(
@@ -67,15 +53,17 @@ def endpoint_values(
 
 
 def _checked_url(url: str, plain_hosts: Sequence[str]) -> str:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme == "https" and host:
-        return url
-    if parts.scheme == "http" and (host in LOOPBACK or host in plain_hosts):
-        return url
-    if parts.scheme == "http" and host:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as brackets around what is no IPv6 address
+        parts = urlsplit("")
+    host = parts.hostname or ""  # in lower case
+    if not host or parts.scheme not in ("http", "https"):
+        raise UsageError(f"{url} is not an address", hint="Write https://HOST")
+    allowed = (*LOOPBACK, *(plain_host.lower() for plain_host in plain_hosts))
+    if parts.scheme == "http" and host not in allowed:
         raise UsageError(
             f"{host} would be spoken to without encryption",
             hint=f"Use https, or add --allow-http {host}",
         )
-    raise UsageError(f"{url} is not an address", hint="Write https://HOST")
+    return url

@@ -106,8 +106,10 @@ class ProviderHeld(ProviderError):
 
     retryable = True
 
-    def __init__(self, message: str, *, until: datetime | None, hint: str = "") -> None:
-        super().__init__(message, hint=hint, may_have_run=False)
+    def __init__(
+        self, message: str, *, until: datetime | None, hint: str = "", detail: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, detail=detail, may_have_run=False)
         self.until = until
 
 

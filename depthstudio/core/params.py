@@ -9,7 +9,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
 from depthstudio.core.errors import ParamError
 
@@ -33,6 +40,22 @@ class Params(BaseModel):
     """Base of every provider's parameters: frozen, and closed to names it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _read_text(cls, value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        """Text that the declaration refuses is read as JSON, as a command line gives it.
+
+        pydantic itself turns "0.5" into a number, but not into one of a few numbers, nor
+        text into a list or None.
+        """
+        try:
+            return validate(value)
+        except ValidationError:
+            plain = _from_json(value)
+            if plain is value:
+                raise
+            return validate(plain)
 
 
 def param(
@@ -77,7 +100,7 @@ P = TypeVar("P", bound=Params)
 def validated(model: type[P], values: Mapping[str, Any]) -> P:
     """Build parameters from plain values, or say which one is wrong and why.
 
-    Strings are read as the declared type ("0.5", "true"), as a command line gives them.
+    Text is read as the declared type ("0.5", "true", "null"), as a command line gives it.
 
     Raises
     ------
@@ -97,6 +120,16 @@ def validated(model: type[P], values: Mapping[str, Any]) -> P:
         reason = first["msg"].removeprefix("Value error, ")
         shown = json.dumps(first.get("input"), default=str)
         raise ParamError(f"{name}: {reason}, got {shown}", name=name) from exc
+
+
+def _from_json(value: Any) -> Any:
+    """What a text says as JSON; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def field_notes(schema_property: Mapping[str, Any]) -> FieldNotes:

@@ -1,7 +1,7 @@
 """What one running job gives its provider: a folder, a client, a way to keep promises."""
 
 import asyncio
-import contextlib
+import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
@@ -11,17 +11,22 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
-from depthstudio.core.errors import ProviderError, SubmitUnknown
-from depthstudio.core.job import Checkpoint, Progress
+from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
+from depthstudio.core.job import Checkpoint, Hold, Progress
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import LOST_HINT, LOST_REASON, Ledger, lost_hold
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import JobReach
+from depthstudio.jobs.uncut import uncut
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 PROGRESS_INTERVAL_S = 0.1
 CANCEL_TIMEOUT_S = 5.0
+ONLY_ASKED = "only asked the service to stop"
+NOT_HEARD = "the service did not hear the cancel; it may go on"
 
 
 class ThreadFlag:
@@ -54,6 +59,7 @@ class JobContext(JobReach):
     executor: Executor
     folder: Path
     leaving: Leaving
+    provider_hold: Callable[[], Hold | None]  # what the whole provider waits for now
     notes: list[str] = field(default_factory=list[str])
     _reported_s: float = float("-inf")
     _stage: str = ""
@@ -80,13 +86,16 @@ class JobContext(JobReach):
     async def submit(
         self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
     ) -> Mapping[str, JsonValue]:
-        unit = asyncio.ensure_future(self._submit(step, send))
+        if hold := self.provider_hold():
+            # Another job learned of it while this one was getting ready.
+            raise ProviderHeld(hold.reason, until=hold.until, hint=hold.hint)
         try:
-            return await asyncio.shield(unit)
-        except asyncio.CancelledError:
-            # The cancel waits until it is known what was sent, so that it can be undone.
-            with contextlib.suppress(ProviderError):
-                await unit
+            # A cancel waits until it is known what was sent, so that it can be undone.
+            return await uncut(self._submit(step, send))
+        except ProviderError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from error
             raise
 
     async def _submit(
@@ -116,15 +125,21 @@ class JobContext(JobReach):
         self.row = await self.ledger.move(self.job_id, Phase.LOST, hold=lost_hold())
 
     async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
-        if self.leaving.now:
-            return
+        if not self.leaving.now:
+            await uncut(self._ask_to_stop(ask))
+
+    async def _ask_to_stop(self, ask: Callable[[], Awaitable[str]]) -> None:
         try:
             async with asyncio.timeout(CANCEL_TIMEOUT_S):
                 self.note(await ask())
         except TimeoutError:
-            self.note("only asked the service to stop")
+            self.note(ONLY_ASKED)
         except ProviderError:
-            self.note("the service did not hear the cancel; it may go on")
+            self.note(NOT_HEARD)
+        except Exception:
+            # A mistake in a provider must not turn a cancelled job into a failed one.
+            log.exception("job %s: the service could not be told to stop", self.job_id)
+            self.note(NOT_HEARD)
 
     async def in_thread(self, work: Callable[[ThreadFlag], T]) -> T:
         flag = ThreadFlag()

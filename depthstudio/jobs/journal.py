@@ -46,6 +46,7 @@ class Journal:
         return await self._call(lambda: _rows(self._db, self._path))
 
     async def row(self, job_id: str) -> JournalRow:
+        """One job. Raises `JournalError` when there is no such job."""
         return await self._call(lambda: self._row(job_id))
 
     async def add(self, job: Job, phase: Phase = Phase.QUEUED, **fields: Any) -> JournalRow:
@@ -88,8 +89,8 @@ class Journal:
         return self._connection
 
     def _open(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         with _reported(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             db.row_factory = sqlite3.Row
             self._connection = db
@@ -106,10 +107,11 @@ class Journal:
             self._connection = None
 
     def _row(self, job_id: str) -> JournalRow:
-        record = self._db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        if record is None:
-            raise JournalError(f"There is no job {job_id}")
-        return row_from(record)
+        with _reported(self._path):
+            record = self._db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
+            if record is not None:
+                return row_from(record)
+        raise JournalError(f"There is no job {job_id}")
 
     def _add(self, job: Job, phase: Phase, fields: dict[str, Any]) -> JournalRow:
         values = {"id": job.id, "job": job, "phase": phase, **fields}
@@ -183,7 +185,7 @@ def _reported(path: Path) -> Generator[None]:
     """Turn what SQLite or a bad record raises into a `JournalError`."""
     try:
         yield
-    except (sqlite3.Error, ValueError) as exc:
+    except (sqlite3.Error, OSError, ValueError, TypeError, LookupError) as exc:
         raise JournalError(
             f"The journal cannot be used: {exc}",
             hint="If it is damaged, move it away: results stay in the library",

@@ -10,13 +10,14 @@ from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.phase import RECOVERY, STATES, Phase
 from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.uncut import uncut
 
 LOST_REASON = "Sent or not? The answer never arrived"
 LOST_HINT = "Send it again if the service shows no such job, or give it up"
 
 
 class Ledger:
-    """Keeps journal and queue saying the same."""
+    """Keeps journal and queue saying the same, also when whoever changes them is cancelled."""
 
     def __init__(self, journal: Journal, queue: JobQueue, clock: Clock) -> None:
         self._journal = journal
@@ -38,29 +39,36 @@ class Ledger:
         return await self._journal.move(row.job.id, after, intent=None, hold=hold)
 
     async def row(self, job_id: str) -> JournalRow:
+        """A job as it is on disk."""
         return await self._journal.row(job_id)
 
     async def add(self, job: Job) -> None:
         """Promise a job. It is on disk before its row appears."""
-        row = await self._journal.add(job)
-        self._queue.append(job, row.status)
+        await uncut(self._add(job, Phase.QUEUED))
 
     async def add_failed(self, job: Job, error: DepthStudioError) -> None:
         """Keep a job that cannot even be tried, as a row that says why."""
-        row = await self._journal.add(
-            job, Phase.FAILED, failure=Failure.of(error), ended_at=self._clock.now()
-        )
+        said = {"failure": Failure.of(error), "ended_at": self._clock.now()}
+        await uncut(self._add(job, Phase.FAILED, **said))
+
+    async def _add(self, job: Job, phase: Phase, **fields: Any) -> None:
+        row = await self._journal.add(job, phase, **fields)
         self._queue.append(job, row.status)
 
     async def move(self, job_id: str, to: Phase, **changes: Any) -> JournalRow:
         """Change a job's phase. What the new phase makes untrue is wiped from the row."""
-        truth = {**self._implied(to), **changes}
-        row = await self._journal.move(job_id, to, **truth)
+        return await uncut(self._move(job_id, to, changes))
+
+    async def _move(self, job_id: str, to: Phase, changes: dict[str, Any]) -> JournalRow:
+        row = await self._journal.move(job_id, to, **{**self._implied(to), **changes})
         self._show(job_id, row.status)
         return row
 
     async def move_waiting(self, job_id: str, to: Phase) -> None:
         """Change the phase of a job that nobody works on yet: it waits for a slot."""
+        await uncut(self._move_waiting(job_id, to))
+
+    async def _move_waiting(self, job_id: str, to: Phase) -> None:
         row = await self._journal.move(job_id, to, **self._implied(to))
         self._show(job_id, row.waiting_status)
 
@@ -73,9 +81,14 @@ class Ledger:
         return implied
 
     async def record(self, job_id: str, **learned: Any) -> JournalRow:
+        """Write down what was learned; nothing of it is shown."""
         return await self._journal.record(job_id, **learned)
 
     async def remove(self, job_id: str) -> None:
+        """Forget a job that has ended."""
+        await uncut(self._remove(job_id))
+
+    async def _remove(self, job_id: str) -> None:
         await self._journal.remove(job_id)
         self._queue.remove(job_id)
 

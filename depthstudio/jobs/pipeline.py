@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.errors import BadResponse
-from depthstudio.core.job import Job, Progress, Stage, new_id
+from depthstudio.core.job import Hold, Job, Progress, Stage, new_id
 from depthstudio.core.params import Params, validated
 from depthstudio.core.result import SourceRecord
 from depthstudio.jobs.clock import Clock
@@ -24,6 +24,7 @@ from depthstudio.jobs.key import key_of
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.sources import hash_source
+from depthstudio.jobs.uncut import uncut
 from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Provider
@@ -45,6 +46,7 @@ class Pipeline:
     executor: Executor
     work_folder: Path
     leaving: Leaving = field(default_factory=Leaving)
+    holds: dict[str, Hold] = field(default_factory=dict[str, Hold])  # by provider id
     # One lock for each question being worked on; it goes when nobody holds it.
     _questions: "weakref.WeakValueDictionary[str, asyncio.Lock]" = field(
         default_factory=lambda: weakref.WeakValueDictionary[str, asyncio.Lock]()
@@ -139,7 +141,7 @@ class Pipeline:
         try:
             artifacts = await work
         except asyncio.CancelledError:
-            await asyncio.shield(self._keep_notes(context))
+            await uncut(self._keep_notes(context))
             raise
         await self._in_thread(lambda: _check_artifacts(artifacts, context.folder))
         row = await self.ledger.move(
@@ -156,13 +158,8 @@ class Pipeline:
             await self.ledger.record(context.job_id, note=" · ".join(context.notes))
 
     async def _seal(self, row: JournalRow, provider: Provider[Params]) -> None:
-        sealing = asyncio.ensure_future(self._sealed(row, provider))
-        try:
-            await asyncio.shield(sealing)
-        except asyncio.CancelledError:
-            # Too late to cancel: everything is here, and half a result helps nobody.
-            await sealing
-            raise
+        # Too late to cancel: everything is here, and half a result helps nobody.
+        await uncut(self._sealed(row, provider))
 
     async def _sealed(self, row: JournalRow, provider: Provider[Params]) -> None:
         draft = _draft(row, provider, self.clock.now())
@@ -170,7 +167,7 @@ class Pipeline:
         if not await self._in_thread(lambda: self.library.has(draft.id)):
             await self._in_thread(lambda: self.library.store(draft, row.artifacts))
         await self.ledger.move(row.job.id, Phase.DONE)
-        await self._in_thread(lambda: self.forget_files(row.job.id))
+        await self.forget_files(row.job.id)
 
     async def _context(self, row: JournalRow, provider: Provider[Params]) -> JobContext:
         info = provider.info
@@ -184,6 +181,7 @@ class Pipeline:
             client=client,
             endpoints={**info.endpoints, **row.job.endpoints},
             leaving=self.leaving,
+            provider_hold=lambda: self.holds.get(info.id),
         )
 
     def _attempt_folder(self, row: JournalRow) -> Path:
@@ -198,9 +196,10 @@ class Pipeline:
                 return attempts[-1]
         return folder / uuid4().hex[:8]
 
-    def forget_files(self, job_id: str) -> None:
-        """Remove a job's working folder. Blocking; what is in use is swept at the next start."""
-        shutil.rmtree(self.work_folder / job_id, ignore_errors=True)
+    async def forget_files(self, job_id: str) -> None:
+        """Remove a job's working folder; what is in use is swept at the next start."""
+        folder = self.work_folder / job_id
+        await self._in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
 
     def sweep(self, keep: set[str]) -> None:
         """Remove working folders of jobs that will not go on. Blocking."""

@@ -13,6 +13,7 @@ from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import STATES, Phase
 from depthstudio.jobs.pipeline import Pipeline
 from depthstudio.jobs.queue import JobQueue, QueueEntry
+from depthstudio.jobs.uncut import uncut
 from depthstudio.providers.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ class JobRunner:
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hold_tasks: dict[str, asyncio.Task[None]] = {}
-        self._holds: dict[str, Hold] = {}
+        self._holds = pipeline.holds
+        self._cancelling: set[str] = set()
+        self._settling = asyncio.Lock()  # one look at a waiting job and its change at a time
         self._admitted: set[str] | None = None
         self.holds_changed: Event[[]] = Event()
 
@@ -77,7 +80,7 @@ class JobRunner:
             return False
         if self._admitted is not None and entry.job.id not in self._admitted:
             return False
-        return entry.job.provider_id not in self._holds
+        return entry.job.id not in self._cancelling and entry.job.provider_id not in self._holds
 
     def _slots(self, provider_id: str) -> int:
         if provider_id not in self._registry:
@@ -87,20 +90,29 @@ class JobRunner:
     def _start(self, job_id: str) -> None:
         task = asyncio.create_task(self._run(job_id), name=f"job {job_id}")
         self._tasks[job_id] = task
-        task.add_done_callback(lambda done: self._ended(job_id))
+        task.add_done_callback(lambda done: self._ended(job_id, done))
 
-    def _ended(self, job_id: str) -> None:
+    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
         del self._tasks[job_id]
+        if not task.cancelled() and (error := task.exception()):
+            self._show_unwritten(job_id, error)
         if not self._pipeline.leaving.now:
             self.wake()
+
+    def _show_unwritten(self, job_id: str, error: BaseException) -> None:
+        """The journal did not take a job's end: it goes on from there at the next start."""
+        log.error("job %s: its end could not be written down", job_id, exc_info=error)
+        known = isinstance(error, DepthStudioError)
+        failure = Failure.of(error) if known else unforeseen(error)
+        self._queue.update(job_id, state=JobState.FAILED, progress=None, failure=failure)
 
     async def _run(self, job_id: str) -> None:
         try:
             await self._pipeline.run(job_id)
         except asyncio.CancelledError:
-            await asyncio.shield(self._cancelled(job_id))
+            await uncut(self._cancelled(job_id))
         except ProviderHeld as error:
-            await self._held(job_id, error)
+            await uncut(self._held(job_id, error))
         except SubmitUnknown:
             log.warning("job %s: the answer to its submit never arrived", job_id)
         except DepthStudioError as error:
@@ -111,20 +123,27 @@ class JobRunner:
 
     async def _cancelled(self, job_id: str) -> None:
         """Settle a job whose task was cancelled, unless the program is only leaving."""
-        row = await self._ledger.row(job_id)
-        if row.phase is not Phase.LOST and not self._pipeline.leaving.now:
-            await self._settle_cancelled(row)
+        if not self._pipeline.leaving.now:
+            await self._settle_cancelled(job_id, unless=Phase.LOST)
 
-    async def _settle_cancelled(self, row: JournalRow) -> None:
-        if STATES[row.phase].is_final:
-            return
-        note = row.note
+    async def _settle_cancelled(self, job_id: str, unless: Phase | None = None) -> None:
+        async with self._settling:
+            row = await self._ledger.row(job_id)
+            if row.phase is unless or STATES[row.phase].is_final:
+                return
+            await self._ledger.move(job_id, Phase.CANCELLED, note=self._cancel_note(row))
+        await self._pipeline.forget_files(job_id)
+
+    def _cancel_note(self, row: JournalRow) -> str:
+        """What cancelling really did, in words that follow “Cancelled”."""
         if row.phase is Phase.LOST:
-            note = MAY_RUN
-        elif not row.checkpoint:
-            note = BEFORE_SENT
-        await self._ledger.move(row.job.id, Phase.CANCELLED, note=note)
-        self._pipeline.forget_files(row.job.id)
+            return MAY_RUN
+        provider_id = row.job.provider_id
+        if provider_id in self._registry and self._registry[provider_id].info.runs_locally:
+            return row.note
+        if not row.checkpoint:
+            return BEFORE_SENT
+        return row.note if row.note or row.phase is Phase.DOWNLOADED else MAY_RUN
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a job wherever it stands, and return once that is settled.
@@ -132,14 +151,18 @@ class JobRunner:
         A job that has all its files already becomes DONE instead, and one whose submit
         got no answer meanwhile becomes the question whether it was sent.
         """
-        task = self._tasks.get(job_id)
-        if task is None:
-            await self._settle_cancelled(await self._ledger.row(job_id))
-            return
-        task.cancel()
-        await asyncio.wait([task])
-        # A task cancelled before its first step never reached `_run`: settled here.
-        await self._cancelled(job_id)
+        self._cancelling.add(job_id)  # it must not start meanwhile
+        try:
+            task = self._tasks.get(job_id)
+            if task is None:
+                await self._settle_cancelled(job_id)
+                return
+            task.cancel()
+            await asyncio.wait([task])
+            # A task cancelled before its first step never reached `_run`: settled here.
+            await self._cancelled(job_id)
+        finally:
+            self._cancelling.discard(job_id)
 
     async def _held(self, job_id: str, error: ProviderHeld) -> None:
         hold = Hold(kind=HoldKind.SERVICE, reason=str(error), until=error.until, hint=error.hint)
@@ -154,7 +177,7 @@ class JobRunner:
         self._holds[provider_id] = hold
         if timer := self._hold_tasks.pop(provider_id, None):
             timer.cancel()
-        if hold.until is not None:
+        if hold.until is not None and not self._pipeline.leaving.now:
             wait = self._wait_out(provider_id, hold)
             self._hold_tasks[provider_id] = asyncio.create_task(wait)
         self.holds_changed.emit()
@@ -171,13 +194,17 @@ class JobRunner:
             timer.cancel()
         self._holds.pop(provider_id, None)
         for entry in self._queue:
-            hold = entry.status.hold
-            if entry.job.provider_id != provider_id or hold is None:
-                continue
-            if hold.kind is not HoldKind.SUBMIT_LOST:
-                await self._ledger.move(entry.job.id, Phase.QUEUED)
+            if entry.job.provider_id == provider_id:
+                await self._back_in_line(entry.job.id)
         self.holds_changed.emit()
         self.wake()
+
+    async def _back_in_line(self, job_id: str) -> None:
+        async with self._settling:
+            # Looked at anew: it may have been cancelled or removed while others moved.
+            hold = self._queue.entry(job_id).status.hold if job_id in self._queue else None
+            if hold is not None and hold.kind is not HoldKind.SUBMIT_LOST:
+                await self._ledger.move(job_id, Phase.QUEUED)
 
     async def aclose(self) -> None:
         """Stop everything without a word to the services: the journal goes on from here."""
@@ -188,13 +215,14 @@ class JobRunner:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def unforeseen(error: Exception) -> Failure:
-    """What a row says about a mistake of ours."""
+def unforeseen(error: BaseException) -> Failure:
+    """What a row says about a mistake of ours. A retry follows what was sent already."""
     return Failure(
         type="UnexpectedError",
         message="Something unexpected went wrong in DepthStudio",
         hint="Retry; if it happens again, report it with these details",
         detail=f"{type(error).__name__}: {error}",
+        retryable=True,
     )
 
 

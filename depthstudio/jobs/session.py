@@ -96,7 +96,11 @@ class Session:
         self.runner.wake()
 
     async def __aenter__(self) -> "Session":
-        await self.open()
+        try:
+            await self.open()
+        except BaseException:
+            await self.aclose()
+            raise
         return self
 
     async def __aexit__(
@@ -153,9 +157,15 @@ class Session:
         return job
 
     async def add_unusable(
-        self, unusable: Unusable, provider_id: str, values: Mapping[str, Any]
+        self,
+        unusable: Unusable,
+        provider_id: str,
+        values: Mapping[str, Any],
+        *,
+        endpoints: Mapping[str, str] | None = None,
+        again: bool = False,
     ) -> Job:
-        """Keep a row for what cannot be used, so that it can say why."""
+        """Keep a row for what cannot be used, so that it can say why, and be retried."""
         source = Source(
             path=unusable.path.absolute(), media_type=UNUSABLE_TYPE, size_bytes=0, mtime_ns=0
         )
@@ -164,6 +174,8 @@ class Session:
             provider_id=provider_id,
             sources=(source,),
             params=dict(values),
+            endpoints=dict(endpoints or {}),
+            again=again,
         )
         await self._ledger.add_failed(job, unusable.error)
         return job
@@ -174,13 +186,28 @@ class Session:
             await self.runner.cancel(job_id)
 
     async def remove(self, job_id: str) -> None:
-        """Take a row off the list, cancelling it first; its result stays."""
-        await self.cancel(job_id)
-        await self._ledger.remove(job_id)
-        await self._in_thread(lambda: self._pipeline.forget_files(job_id))
+        """Take a row off the list, cancelling it first; its result stays.
 
-    async def retry(self, job_id: str) -> None:
+        Raises
+        ------
+        UsageError
+            when the cancel left the question whether the job was sent
+        """
+        await self.cancel(job_id)
+        entry = self.queue.entry(job_id)
+        if not entry.status.state.is_final:
+            raise UsageError(
+                f"Nobody knows whether {entry.job.name} was sent",
+                hint="Answer that first: send it again, or give it up",
+            )
+        await self._ledger.remove(job_id)
+        await self._pipeline.forget_files(job_id)
+
+    async def retry(self, job_id: str) -> list[Job]:
         """Try a failed or cancelled job again, without paying for what is there already.
+
+        Returns the jobs that stand in its place: itself, or new ones where a file that
+        could not be used has been mended.
 
         Raises
         ------
@@ -191,8 +218,8 @@ class Session:
         if row.phase not in (Phase.FAILED, Phase.CANCELLED):
             raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
         if row.job.sources[0].media_type == UNUSABLE_TYPE:
-            await self._look_again(row.job)
-        elif row.phase is Phase.FAILED and await self._in_thread(lambda: _has_files(row)):
+            return await self._look_again(row.job)
+        if row.phase is Phase.FAILED and await self._in_thread(lambda: _has_files(row)):
             await self._ledger.move_waiting(job_id, Phase.DOWNLOADED)
         elif row.failure is not None and row.failure.retryable:
             await self._ledger.move(job_id, Phase.QUEUED)
@@ -200,14 +227,21 @@ class Session:
             await self._ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
         self.runner.admit(job_id)
         self.runner.wake()
+        return [row.job]
 
-    async def _look_again(self, job: Job) -> None:
+    async def _look_again(self, job: Job) -> list[Job]:
         """A file that could not be used may have been mended meanwhile."""
         intake = await self.take_in([job.sources[0].path])
-        if intake.sources:
-            await self._ledger.remove(job.id)
-            for source in intake.sources:
-                await self.add([source], job.provider_id, job.params)
+        if not intake.sources:
+            return [job]
+        jobs = [
+            await self.add(
+                [source], job.provider_id, job.params, endpoints=job.endpoints, again=job.again
+            )
+            for source in intake.sources
+        ]
+        await self._ledger.remove(job.id)
+        return jobs
 
     async def run_again(self, job_id: str) -> Job:
         """Ask the same once more, even though the library knows an answer."""

@@ -59,15 +59,16 @@ def _take_in_one(path: Path) -> Intake:
 
 def _take_in_folder(folder: Path) -> Intake:
     found: list[Source | Path] = []
+    unreadable: list[Path] = []
     skipped = 0
-    for file in _files_below(folder):
+    for file in _files_below(folder, unreadable):
         try:
             found.append(_examine(file))
         except InputError:
             skipped += 1
     if not found:
         raise InputError("There is no photo in this folder", hint="Choose another folder")
-    return _sorted_out(found, skipped)
+    return _sorted_out(found, skipped + len(unreadable))
 
 
 def _sorted_out(found: Sequence[Source | Path], skipped: int = 0) -> Intake:
@@ -79,18 +80,23 @@ def _sorted_out(found: Sequence[Source | Path], skipped: int = 0) -> Intake:
     )
 
 
-def _files_below(top: Path) -> Iterator[Path]:
-    """Every visible file below a folder, in the order a person counts."""
-    for folder, folders, names in os.walk(top, onerror=_unreadable):
+def _files_below(top: Path, unreadable: list[Path]) -> Iterator[Path]:
+    """Every visible file below a folder, in the order a person counts.
+
+    Folders below it that cannot be read are added to `unreadable`.
+    """
+
+    def note(error: OSError) -> None:
+        if Path(error.filename) == top:
+            raise InputError(
+                f"The folder cannot be read: {error.strerror}", hint="Check its permissions"
+            ) from error
+        unreadable.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(top, onerror=note):
         folders[:] = os_sorted(name for name in folders if not name.startswith("."))
         for name in os_sorted(name for name in names if not name.startswith(".")):
             yield Path(folder, name)
-
-
-def _unreadable(error: OSError) -> None:
-    raise InputError(
-        f"The folder cannot be read: {error.strerror}", hint="Check its permissions"
-    ) from error
 
 
 def _examine(path: Path) -> Source | Path:

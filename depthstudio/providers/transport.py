@@ -166,6 +166,7 @@ def _from_status(
             f"{service} has had too many requests",
             until=moment + timedelta(seconds=wait_s),
             hint="It goes on by itself",
+            detail=detail,
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return ServiceUnavailable(

@@ -15,6 +15,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
 
 from depthstudio.core.errors import FormatError
 from depthstudio.core.views import LineSet, PointCloud, TriangleMesh
+from depthstudio.formats.colour import srgb_colour
 from depthstudio.scene.bounds import finite_rows
 from depthstudio.scene.options import SceneOptions
 
@@ -138,14 +139,9 @@ def _texture(texture: NDArray[np.uint8], uv: NDArray[np.float32]) -> vtkTexture:
 
 def _plain_colour(mesh: TriangleMesh, options: SceneOptions) -> str:
     """The mesh's own base colour, from linear light to sRGB, or grey where it has none."""
-    rgb = mesh.base_colour[:3]
-    if rgb == (1.0, 1.0, 1.0):
+    if mesh.base_colour[:3] == (1.0, 1.0, 1.0):
         return options.surface_colour
-    linear = np.clip(rgb, 0, 1)
-    encoded = np.where(
-        linear <= 0.0031308, 12.92 * linear, 1.055 * np.power(linear, 1 / 2.4) - 0.055
-    )
-    return "#" + "".join(f"{round(255 * channel):02x}" for channel in encoded.tolist())
+    return "#" + srgb_colour(mesh.base_colour)[:3].tobytes().hex()
 
 
 def _without_gaps(

@@ -1,9 +1,10 @@
-"""How `home_v1` was made: a home of schema version 1 with one result, kept for later upgrades.
+"""How `home_v1` was made: a home of schema version 1 with one result and three jobs, kept for later upgrades.
 
 Run it as ``python tests/data/make_home_v1.py FOLDER`` with a program of schema version 1.
 The fixture itself is never made again: a later program has to open the one that is there.
 """
 
+import asyncio
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -14,18 +15,22 @@ from numpy.typing import NDArray
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.digest import job_key, sha256_file
+from depthstudio.core.job import Failure, Job, Source
 from depthstudio.core.result import SourceRecord
 from depthstudio.core.views import DepthKind, DepthStack, TriangleMesh
 from depthstudio.formats import media_type
 from depthstudio.formats.depth import write_depth_npz
 from depthstudio.formats.glb_write import write_glb
 from depthstudio.formats.image import write_jpeg, write_png
+from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.phase import Phase
 from depthstudio.library.annotations import Annotations
 from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
 from depthstudio.settings.app_settings import AppSettings, ThemeChoice, save_settings
 from depthstudio.settings.paths import Home
 
+MOMENT = datetime(2025, 11, 21, 11, 1, tzinfo=UTC)
 RESULT_ID = "20251121-110100-00c0ffee00"
 HEIGHT_PX, WIDTH_PX = 8, 12
 PARAMS = {"depth": 0.3, "curve": "linear", "invert": False, "blur": 1.5, "resolution": 256}
@@ -86,7 +91,7 @@ def draft(photo: Path) -> ResultDraft:
         provider=ProviderRecord(
             id="relief", title="Relief", version="1", licence="Yours: no model involved"
         ),
-        created_at=datetime(2025, 11, 21, 11, 1, tzinfo=UTC),
+        created_at=MOMENT,
         duration_s=0.25,
         params=dict(PARAMS),
         sources=(source,),
@@ -105,6 +110,35 @@ def make_home(folder: Path) -> None:
         artifacts = write_artifacts(Path(work))
         result = library.store(draft(artifacts[0].path), artifacts)
     library.annotate(result.id, Annotations(name="Dome", notes="Made for the first version"))
+    asyncio.run(make_journal(home))
+
+
+async def make_journal(home: Home) -> None:
+    """One job that is done, one whose file was no photo, and one that a crash caught sending."""
+    journal = Journal(home.journal_file)
+    await journal.open()
+    done, lost, failed = (job(name) for name in ("dome.jpg", "sent.jpg", "notes.txt"))
+    for each in (done, lost):
+        await journal.add(each)
+        await journal.move(each.id, Phase.PREPARING, started_at=MOMENT)
+    await journal.move(done.id, Phase.DOWNLOADED, result_id=RESULT_ID)
+    await journal.move(done.id, Phase.DONE, ended_at=MOMENT)
+    await journal.move(lost.id, Phase.SUBMITTING, intent="run")
+    failure = Failure(type="InputError", message="notes.txt is a text file, not a picture")
+    await journal.add(failed, Phase.FAILED, failure=failure, ended_at=MOMENT)
+    await journal.aclose()
+
+
+def job(name: str) -> Job:
+    source = Source(path=Path("/photos", name), media_type="image/jpeg", size_bytes=9, mtime_ns=1)
+    return Job(
+        id=f"20251121-110000-{name.partition('.')[0]}",
+        name=name,
+        provider_id="relief",
+        sources=(source,),
+        params=dict(PARAMS),
+        created_at=MOMENT,
+    )
 
 
 if __name__ == "__main__":

@@ -151,10 +151,11 @@ async def test_a_refused_key_is_an_auth_error_that_names_no_key(
 async def test_too_many_requests_hold_until_the_moment_the_service_names(
     service: LocalService, header: str | None, wait_s: float
 ) -> None:
-    service.status = 429
+    service.status, service.body = 429, b"100 runs a day"
     service.headers = {} if header is None else {"Retry-After": header}
     error = await refusal(service.url)
     assert isinstance(error, RateLimited)
+    assert error.detail == "HTTP 429 100 runs a day"
     assert error.until == NOW + timedelta(seconds=wait_s)
     assert error.retryable
     assert not error.may_have_run

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -64,19 +66,24 @@ class Scripted(Provider[ScriptedParams]):
     async def reattach(
         self, checkpoint: Checkpoint, params: ScriptedParams, ctx: Context
     ) -> list[Artifact]:
-        done = len(checkpoint.steps)
-        await self._follow(checkpoint.steps[f"step-{done}"], ctx)
-        return await self._go_on(done + 1, "again", params, ctx)
+        return await self._go_on(len(checkpoint.steps) + 1, "again", params, ctx)
 
     async def _go_on(
         self, first: int, body: str, params: ScriptedParams, ctx: Context
     ) -> list[Artifact]:
-        for number in range(first, params.steps + 1):
-            step = f"step-{number}"
-            ids = await ctx.submit(step, lambda step=step: self._send(step, body, params, ctx))
-            await self._follow(ids, ctx)
+        try:
+            if first > 1:
+                await self._follow(ctx.checkpoint.steps[f"step-{first - 1}"], ctx)
+            for number in range(first, params.steps + 1):
+                step = f"step-{number}"
+                ids = await ctx.submit(step, lambda step=step: self._send(step, body, params, ctx))
+                await self._follow(ids, ctx)
+        except asyncio.CancelledError:
+            for ids in list(ctx.checkpoint.steps.values())[-1:]:
+                await ctx.cancel_remotely(lambda ids=ids: self._stop(ids, ctx))
+            raise
         last = ctx.checkpoint.steps[f"step-{params.steps}"]["id"]
-        with translated_errors("Scripted"):
+        with translated_errors("Scripted", now=ctx.now):
             answer = await ctx.http.get(f"{ctx.endpoints['api']}/jobs/{last}/file")
         return await self._written(answer.content, ctx)
 
@@ -89,7 +96,7 @@ class Scripted(Provider[ScriptedParams]):
         self, step: str, body: str, params: ScriptedParams, ctx: Context
     ) -> Mapping[str, JsonValue]:
         submit = {"job": ctx.folder.parent.name, "step": step, "script": params.script}
-        with translated_errors("Scripted"):
+        with translated_errors("Scripted", now=ctx.now):
             answer = await ctx.http.post(
                 f"{ctx.endpoints['api']}/jobs", json={**submit, "body": body}
             )
@@ -98,27 +105,23 @@ class Scripted(Provider[ScriptedParams]):
 
     async def _follow(self, ids: Mapping[str, JsonValue], ctx: Context) -> None:
         url = f"{ctx.endpoints['api']}/jobs/{ids['id']}"
-        try:
-            while True:
-                with translated_errors("Scripted"):
-                    answer = await ctx.http.get(url)
-                    if answer.status_code == 404:
-                        raise ResultLost("Scripted has forgotten the job")
-                    answer.raise_for_status()
-                state = answer.json()["state"]
-                if state == "failed":
-                    raise RemoteJobFailed("Scripted could not do it", hint="Try another photo")
-                if state == "done":
-                    return
-                ctx.report(Progress(Stage.RUNNING, message="scripted"))
-                await ctx.sleep(POLL_S)
-        except asyncio.CancelledError:
-            await ctx.cancel_remotely(lambda: self._stop(url, ctx))
-            raise
+        while True:
+            with translated_errors("Scripted", now=ctx.now):
+                answer = await ctx.http.get(url)
+                if answer.status_code == 404:
+                    raise ResultLost("Scripted has forgotten the job")
+                answer.raise_for_status()
+            state = answer.json()["state"]
+            if state == "failed":
+                raise RemoteJobFailed("Scripted could not do it", hint="Try another photo")
+            if state == "done":
+                return
+            ctx.report(Progress(Stage.RUNNING, message="scripted"))
+            await ctx.sleep(POLL_S)
 
-    async def _stop(self, url: str, ctx: Context) -> str:
-        with translated_errors("Scripted"):
-            answer = await ctx.http.delete(url)
+    async def _stop(self, ids: Mapping[str, JsonValue], ctx: Context) -> str:
+        with translated_errors("Scripted", now=ctx.now):
+            answer = await ctx.http.delete(f"{ctx.endpoints['api']}/jobs/{ids['id']}")
             answer.raise_for_status()
         return f"{answer.json()['state']} at the service"
 
@@ -126,6 +129,14 @@ class Scripted(Provider[ScriptedParams]):
         return Views()
 
     async def check(self, reach: Reach) -> Health:
-        with translated_errors("Scripted"):
-            await reach.http.get(f"{reach.endpoints['api']}/jobs/1")
+        with translated_errors("Scripted", now=reach.now):
+            await reach.http.get(f"{reach.endpoints['api']}/health")
         return Health(ok=True, message="Works")
+
+
+def scripted_at(url: str, **changes: Any) -> Scripted:
+    """The provider with its server at `url`; `changes` are fields of its info."""
+    provider = Scripted()
+    info = replace(Scripted.info, endpoints={"api": url}, **changes)
+    setattr(provider, "info", info)  # noqa: B010 - a class variable, and this one has its own
+    return provider

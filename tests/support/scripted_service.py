@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+HOLD_S = {"hold-once": "3600", "hold-longer-once": "7200"}
+
 
 @dataclass
 class RemoteJob:
@@ -27,7 +29,9 @@ class ScriptedService:
     Scripts: ``ok``; ``refuse`` (422 for ever); ``refuse-once``; ``hold-once`` (429 with
     Retry-After: 3600); ``silence`` (accepts, then hangs up without an answer);
     ``fail`` (runs and fails); ``lose`` (accepts, then knows nothing of it); ``slow``
-    (runs until `release` is set); ``hold-follow-once`` (429 once while followed).
+    (runs until `release` is set); ``hold-follow-once`` (429 once while followed);
+    ``hold-longer-once`` (as ``hold-once``, for 7200 seconds); ``pause-…`` (sets
+    `submitted` and waits for `release` before it does the rest of its name).
     """
 
     accepted: Counter[tuple[str, str]] = field(default_factory=Counter)  # (job, step)
@@ -35,6 +39,7 @@ class ScriptedService:
     jobs: dict[str, RemoteJob] = field(default_factory=dict)
     release: threading.Event = field(default_factory=threading.Event)
     polled: threading.Event = field(default_factory=threading.Event)
+    submitted: threading.Event = field(default_factory=threading.Event)
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
@@ -91,10 +96,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         submit = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         service, script, job = self.scripted, submit["script"], submit["job"]
+        if script.startswith("pause-"):
+            service.submitted.set()
+            service.release.wait()
+            script = script.removeprefix("pause-")
         if script == "refuse" or (script == "refuse-once" and service.first_time(script, job)):
             self.answer(422, {"detail": "this step is refused"})
-        elif script == "hold-once" and service.first_time(script, job):
-            self.answer(429, {"detail": "too many"}, Retry_After="3600")
+        elif script in HOLD_S and service.first_time(script, job):
+            self.answer(429, {"detail": "too many"}, Retry_After=HOLD_S[script])
         else:
             remote = service.accept(submit)
             if script == "silence":
@@ -105,6 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         service = self.scripted
+        if self.path == "/health":
+            self.answer(200, {})
+            return
         remote_id, _, what = self.path.removeprefix("/jobs/").partition("/")
         remote = service.jobs[remote_id]
         if what == "file":

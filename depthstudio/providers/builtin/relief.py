@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import FormatError, InputError
@@ -22,6 +21,7 @@ from depthstudio.core.views import (
     Views,
 )
 from depthstudio.formats import media_type
+from depthstudio.formats.colour import colour_bytes
 from depthstudio.formats.depth import read_depth_npz, write_depth_npz
 from depthstudio.formats.glb import read_glb, write_glb
 from depthstudio.formats.image import read_photo, read_precise, write_jpeg, write_png
@@ -63,11 +63,6 @@ CURVES: dict[Curve, Callable[[Picture], Picture]] = {
 }
 
 
-def _number(value: Any) -> Any:
-    """A command line gives "512" where the choices are numbers."""
-    return int(value) if isinstance(value, str) and value.isdecimal() else value
-
-
 class ReliefParams(Params):
     """What the inspector offers."""
 
@@ -104,7 +99,7 @@ class ReliefParams(Params):
         le=20,
         step=0.5,
     )
-    resolution: Annotated[Literal[256, 512, 1024, 2048], BeforeValidator(_number)] = param(
+    resolution: Literal[256, 512, 1024, 2048] = param(
         512,
         label="Resolution",
         help="Points along the long side; never more than the photo has",
@@ -250,7 +245,7 @@ def write_result(
     folder: Path, photo: Photo, relief: Relief, params: ReliefParams, flag: CancelFlag
 ) -> list[Artifact]:
     """Write the four files and describe them."""
-    colours = _bytes(photo.colours)
+    colours = colour_bytes(photo.colours)
     artifacts = [_write_photo(folder, colours, photo.alpha)]
     flag.check()
     path = folder / "depth.npz"
@@ -282,11 +277,6 @@ def _opaque_colours(pixels: NDArray[Any]) -> Picture:
     return colours
 
 
-def _bytes(values: Picture) -> NDArray[np.uint8]:
-    """0 to 1 as bytes, unknown as 0."""
-    return np.rint(np.clip(np.nan_to_num(values), 0.0, 1.0) * 255).astype(np.uint8)
-
-
 def _write_photo(folder: Path, colours: NDArray[np.uint8], alpha: Picture | None) -> Artifact:
     if alpha is None:
         path = folder / "photo.jpg"
@@ -307,7 +297,7 @@ def _preview(photo: Photo, relief: Relief) -> NDArray[np.uint8]:
     colours = resized(photo.colours, size[1], size[0])
     light = hill_shade(depth, exaggeration=0.15)[..., np.newaxis]
     lit = colours * (0.25 + 1.1 * light) + 0.12 * light
-    picture = _bytes(lit.astype(np.float32, copy=False))
+    picture = colour_bytes(lit)
     known = np.isfinite(depth)
     if known.all():
         return picture

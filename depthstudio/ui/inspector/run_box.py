@@ -69,10 +69,13 @@ class RunBox(QWidget):
         """Show another state."""
         self._state = state
         can_run = not state.reason
+        self._what.setVisible(bool(state.what))
         self._what.setText(state.what)
         self._what.setToolTip(state.what)
         self._grouping.setVisible(state.offers_grouping)
         self._grouping.set_index(0 if state.one_scene else 1)
+        for part in (self._where, self._where_icon):
+            part.setVisible(bool(state.where))
         self._where.setText(state.where)
         self._main.setEnabled(can_run)
         self._main.setAccessibleDescription(state.reason)

@@ -9,7 +9,6 @@ from depthstudio.core.job import Source
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.parts.amounts import size_text
 
-NOTHING = "Nothing selected"
 STAYS_HERE = "Stays on this computer"
 _NOUNS = {"image": ("photo", "photos"), "video": ("video", "videos")}
 _FILE = ("file", "files")
@@ -19,8 +18,8 @@ _FILE = ("file", "files")
 class RunState:
     """Everything the Run box shows.
 
-    what : what would run, "12 photos, 38 MB"
-    where : where it goes
+    what : what would run, "12 photos, 38 MB"; empty when there is nothing yet
+    where : where it goes; empty when there is nothing to go
     sentence : the full sentence on the button
     short_sentence : the same without what the rest of the box says, for a narrow button
     reason : why it cannot run; empty when it can
@@ -31,8 +30,8 @@ class RunState:
     is_known : the library already has this result
     """
 
-    what: str = NOTHING
-    where: str = STAYS_HERE
+    what: str = ""
+    where: str = ""
     sentence: str = "Run"
     short_sentence: str = "Run"
     reason: str = ""
@@ -58,7 +57,7 @@ def run_state(
     sentence = f"Run {_counted(sources)}" if sources else "Run"
     return RunState(
         what=describe(sources),
-        where=_where(info, sources),
+        where=_where(info, sources) if sources else "",
         sentence=sentence + (_grouping(as_scene) if offers_grouping else ""),
         short_sentence=sentence,
         reason=reason,
@@ -71,9 +70,9 @@ def run_state(
 
 
 def describe(sources: Sequence[Source]) -> str:
-    """Count, kind and size: "12 photos, 38 MB"."""
+    """Count, kind and size: "12 photos, 38 MB"; nothing for nothing."""
     if not sources:
-        return NOTHING
+        return ""
     return f"{_counted(sources)}, {size_text(sum(source.size_bytes for source in sources))}"
 
 

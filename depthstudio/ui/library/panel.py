@@ -27,7 +27,7 @@ from depthstudio.ui.queue.view import DELETE_KEYS, ENTER_KEYS
 
 BATCH = 500  # cards laid out in one turn of the event loop
 LARGEST_RATIO = 2  # thumbnails are read larger than a narrow column shows them
-MIN_COLUMN = 132
+MIN_COLUMN = 120
 
 
 class LibraryView(QListView):

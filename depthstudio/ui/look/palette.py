@@ -94,6 +94,28 @@ def _frame(t: Tokens) -> str:
 QMainWindow {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 4px; height: 4px; }}
 QMenuBar, QToolBar, QStatusBar {{ background: {t.bar}; border: 0; }}
+QMenuBar {{ padding: 2px 6px; }}
+QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
+QMenuBar::item:selected {{ background: {t.hover}; }}
+QMenu {{ background: {t.card}; border: 1px solid {t.border}; padding: 4px; }}
+QMenu::item {{ padding: 5px 24px 5px 8px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {t.selection}; color: {t.text}; }}
+QMenu::item:disabled {{ color: {t.disabled}; }}
+QMenu::icon {{ padding-left: 8px; }}
+QMenu::separator {{ height: 1px; background: {t.hairline}; margin: 4px 8px; }}
+QToolBar {{ padding: 0 6px; spacing: 4px; }}
+QToolBar QToolButton {{ padding: 5px 8px; }}
+QToolBar::separator {{ width: 1px; background: {t.hairline}; margin: 10px 6px; }}
+QTabBar#centreTabs {{ background: {t.header}; }}
+QTabBar#centreTabs::tab {{
+    background: transparent; color: {t.text2}; padding: 0 14px 0 10px; height: 30px;
+    border: 0; border-top: 2px solid transparent;
+}}
+QTabBar#centreTabs::tab:hover {{ color: {t.text}; }}
+QTabBar#centreTabs::tab:selected {{
+    background: {t.panel}; color: {t.text}; border-top-color: {t.accent};
+}}
+QTabBar#centreTabs::tab:disabled {{ color: {t.disabled}; }}
 QStatusBar::item {{ border: 0; }}
 QToolTip {{ background: {t.button}; color: {t.text}; border: 1px solid {t.border}; padding: 4px; }}
 """
@@ -112,7 +134,7 @@ QPushButton[accent="true"] {{
     background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
 }}
 QPushButton[accent="true"]:disabled {{
-    background: {t.button}; color: {t.disabled}; border-color: {t.button};
+    background: {t.chip}; color: {t.disabled}; border-color: {t.chip};
 }}
 QPushButton[link="true"] {{
     background: transparent; color: {t.accent}; border: 0; padding: 0; min-height: 18px;

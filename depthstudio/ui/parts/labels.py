@@ -1,10 +1,13 @@
-"""Labels in a tone of the theme: wrapped, or elided in the middle with the rest as a tip."""
+"""Labels in a tone of the theme: whole, or elided where there is no room."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
 from depthstudio.ui.look.theme import FontRole, Theme
+from depthstudio.ui.parts.full_text_tip import tells_full_text
+
+LEAST_CHARACTERS = 3
 
 
 class ToneLabel(QLabel):
@@ -17,13 +20,14 @@ class ToneLabel(QLabel):
         *,
         tone: str = "text2",
         font: FontRole = "secondary",
+        tabular: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
         self._theme = theme
         self._tone = tone
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(font))
+        self.setFont(theme.font(font, tabular=tabular))
         self._tint()
         theme.changed.connect(self._tint)
 
@@ -41,15 +45,25 @@ class ToneLabel(QLabel):
 
 
 class ElidedLabel(ToneLabel):
-    """One line that gives way: what does not fit is left out of the middle."""
+    """One line that gives way: what does not fit is left out of the middle.
+
+    While something is left out, the whole text is its tip, unless it was given another.
+    """
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 3, super().minimumSizeHint().height())
+        least_px = self.fontMetrics().averageCharWidth() * LEAST_CHARACTERS
+        return QSize(least_px, super().minimumSizeHint().height())
 
     def shown_text(self) -> str:
         """What stands on screen at the present width."""
         return self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideMiddle, self.contentsRect().width()
+        )
+
+    def event(self, event: QEvent) -> bool:
+        is_shortened = self.shown_text() != self.text()
+        return tells_full_text(self, event, self.text() if is_shortened else "") or super().event(
+            event
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -16,12 +17,17 @@ from PySide6.QtWidgets import (
 from depthstudio.core.job import Failure
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
+from depthstudio.ui.parts.labels import ElidedLabel
 
 LOG_HEIGHT = 84
+LEAST_HEIGHT = 96
 
 
-class DetailsPanel(QFrame):
-    """Opens below the queue for one failed job; never a modal box."""
+class DetailsPanel(QScrollArea):
+    """Opens below the queue for one failed job; never a modal box.
+
+    It scrolls rather than pushing the list, or the window, out of shape.
+    """
 
     retry_requested = Signal(str)  # job id
     remove_requested = Signal(str)  # job id
@@ -31,7 +37,7 @@ class DetailsPanel(QFrame):
         super().__init__()
         self._theme = theme
         self._job_id = ""
-        self._title = QLabel()
+        self._title = ElidedLabel(theme, tone="text", font="name")
         self._happened, self._why, self._next = _paragraph(), _paragraph(), _paragraph()
         self._headings: list[QLabel] = []
         self._log = QPlainTextEdit()
@@ -104,10 +110,11 @@ class DetailsPanel(QFrame):
             super().keyPressEvent(event)
 
     def _arrange(self) -> None:
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
         layout.setSpacing(Space.XS)
-        layout.addWidget(_row(self._title, None, self._close))
+        layout.addWidget(_row(self._title, self._close))
         for heading, paragraph in (
             (self.tr("What happened"), self._happened),
             (self.tr("Why"), self._why),
@@ -121,9 +128,13 @@ class DetailsPanel(QFrame):
         layout.addWidget(_row(self.retry_button, self.remove_button, None))
         layout.addWidget(_row(self._log_title, None, self._copy))
         layout.addWidget(self._log)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(LEAST_HEIGHT)
 
     def _dress(self) -> None:
-        self._title.setFont(self._theme.font("name"))
         self._log.setFont(self._theme.font("mono"))
         for heading in self._headings:
             heading.setFont(self._theme.font("group"))

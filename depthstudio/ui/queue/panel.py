@@ -63,7 +63,7 @@ class QueuePanel(QWidget):
         self._empty = EmptyState(
             theme,
             icons,
-            icon="tray",
+            icon="inbox-multiple-outline",
             title=self.tr("Nothing queued"),
             text=self.tr("Files you add wait here, run, and stay until you clear them."),
         )

@@ -53,8 +53,9 @@ def row_text(
         case JobState.DONE:
             return _done(status, now)
         case JobState.FAILED:
-            reason = status.failure.message if status.failure else ""
-            detail = shortened(reason, REASON_LIMIT)
+            # The row shows the name already; the reason must not begin with it.
+            reason = status.failure.message.removeprefix(entry.job.name) if status.failure else ""
+            detail = shortened(reason.strip(), REASON_LIMIT)
             return RowText("alert-circle", _tr("Failed"), "failed", detail)
         case JobState.CANCELLED:
             return RowText("cancel", _tr("Cancelled"), "text2", status.note or _unsent(status))
@@ -174,7 +175,8 @@ def _done(status: JobStatus, now: datetime) -> RowText:
         parts.append(_tr("from the library"))
     elif status.started_at and status.ended_at:
         took_s = (status.ended_at - status.started_at).total_seconds()
-        parts.append(_tr("in {time}").format(time=duration_text(took_s)))
+        time = duration_text(took_s) if took_s >= 1 else _tr("under 1 s")
+        parts.append(_tr("in {time}").format(time=time))
     if status.ended_at:
         parts.append(when_text(status.ended_at, now))
     return RowText("check-circle", _tr("Done"), "done", " · ".join(parts))

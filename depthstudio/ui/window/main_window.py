@@ -25,6 +25,8 @@ from depthstudio.ui.window.commands import COMMANDS, make_actions, set_enabled
 from depthstudio.ui.window.status_bar import StatusBar
 
 FIRST_SIZE = QSize(1600, 1000)
+SHARE_OF_SCREEN = 0.95
+ROOMY_WIDTH_PX = 1400  # narrower windows start with narrow docks
 LAYOUT_VERSION = 1
 THEME_WORDS: dict[ThemeChoice, str] = {
     "system": "Follow the system",
@@ -68,7 +70,7 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self.addToolBar(self._make_toolbar())
         self.setAcceptDrops(True)
-        self.resize(FIRST_SIZE)
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() * SHARE_OF_SCREEN))
         self.reset_layout()
 
     def action(self, name: str) -> QAction:
@@ -86,10 +88,11 @@ class MainWindow(QMainWindow):
             self.addDockWidget(area, self._docks[name])
             self._docks[name].setFloating(False)
             self._docks[name].show()
+        widths = [DockWidth.LEFT, DockWidth.RIGHT]
+        if self.width() < ROOMY_WIDTH_PX:
+            widths = [DockWidth.LEFT_MIN, DockWidth.RIGHT_MIN]
         self.resizeDocks(
-            [self._docks["queue"], self._docks["inspector"]],
-            [DockWidth.LEFT, DockWidth.RIGHT],
-            Qt.Orientation.Horizontal,
+            [self._docks["queue"], self._docks["inspector"]], widths, Qt.Orientation.Horizontal
         )
         self.resizeDocks(
             [self._docks["queue"], self._docks["library"]], [1, 1], Qt.Orientation.Vertical
@@ -150,6 +153,7 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(text, self)
         dock.setObjectName(name)
         dock.setTitleBarWidget(title)
+        panel.setAutoFillBackground(True)  # or the gap colour of the frame shines through
         dock.setWidget(panel)
         return dock
 
@@ -157,7 +161,7 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         self._fill(bar.addMenu(self.tr("&File")), "open", "open_folder", None, "quit")
         view = bar.addMenu(self.tr("&View"))
-        self._fill(view, "fit", None)
+        self._fill(view, "show_scene", "show_depth", "show_photo", None, "fit", None)
         for dock in self._docks.values():
             view.addAction(dock.toggleViewAction())
         view.addSeparator()

@@ -18,6 +18,7 @@ from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Intake, Unusable, grouped
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.library.shelf import LibraryShelf
+from depthstudio.ui.window.centre import Tab
 from depthstudio.ui.window.drop_page import DropOffer
 from depthstudio.ui.window.drop_target import DropTarget
 from depthstudio.ui.window.main_window import MainWindow
@@ -88,6 +89,9 @@ class Workbench(QObject):
             ("remove", lambda: self._on_selected(self._session.remove)),
             ("clear", lambda: self._tasks.start(self._clear())),
             ("fit", window.centre.scene_page.fit),
+            ("show_scene", lambda: window.centre.show_tab(Tab.SCENE)),
+            ("show_depth", lambda: window.centre.show_tab(Tab.DEPTH)),
+            ("show_photo", lambda: window.centre.show_tab(Tab.PHOTO)),
             ("reset_layout", window.reset_layout),
             ("quit", window.close),
         ):

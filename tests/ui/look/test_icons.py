@@ -23,7 +23,7 @@ def test_every_icon_the_window_asks_for_exists() -> None:
     names = {
         (path.name, name) for path in SOURCES for name in ICON_CALL.findall(path.read_text("utf-8"))
     }
-    assert {name for _, name in names} >= {"magnify", "close", "tray"}
+    assert {name for _, name in names} >= {"magnify", "close", "inbox-multiple-outline"}
     assert [(where, name) for where, name in names if name not in glyphs()] == []
 
 

@@ -1,0 +1,41 @@
+"""Waiting for a state, never for a time."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from depthstudio.core.job import JobState, JobStatus
+from depthstudio.jobs.queue import JobQueue
+
+LONGEST_WAIT_S = 20.0
+
+
+async def until(queue: JobQueue, condition: Callable[[], bool]) -> None:
+    """Wait for a condition that only a change in the queue can make true."""
+    news = asyncio.Event()
+    disconnect = queue.changed.connect(lambda job_id, row: news.set())
+    try:
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            while not condition():
+                await news.wait()
+                news.clear()
+    finally:
+        disconnect()
+
+
+async def settled(queue: JobQueue, *job_ids: str) -> tuple[JobStatus, ...]:
+    """Wait until these jobs have ended or are held, and say how."""
+
+    def statuses() -> tuple[JobStatus, ...]:
+        return tuple(queue.entry(job_id).status for job_id in job_ids)
+
+    def all_settled() -> bool:
+        return all(s.state.is_final or s.state is JobState.HELD for s in statuses())
+
+    await until(queue, all_settled)
+    return statuses()
+
+
+async def heard(event: threading.Event) -> None:
+    """Wait for what a service's thread tells."""
+    assert await asyncio.to_thread(event.wait, LONGEST_WAIT_S)
