@@ -73,12 +73,13 @@ def bring_system_packages(command: str) -> None:
     """Install the Debian packages that are missing, or name them."""
     sys.path.insert(0, str(CHECKOUT))
     # Here, not at the top: what is imported is written for Python 3.11.
+    from depthstudio.core import display
     from depthstudio.core import system_libraries as system
 
     sections = {system.PICTURE}
     if command == "check":
         sections |= {system.WINDOW, system.CHECK}
-    elif system.has_display():
+    elif display.has_display():
         sections.add(system.WINDOW)
     missing = system.missing_packages(sections)
     if missing and may_install_packages():

@@ -1,10 +1,16 @@
-"""What holds for every test: nothing leaves this computer."""
+"""What holds for every test: nothing leaves this computer, one loop, no waiting for disks."""
 
+import os
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_socket import socket_allow_hosts
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from depthstudio.ui.look.theme import Theme
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -30,3 +36,28 @@ def only_loopback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(socket, "getaddrinfo", guarded)
     socket_allow_hosts(list(LOOPBACK), allow_unix_socket=True)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _no_flushing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test in this process can cut the power, and flushes would take most of the time."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture(scope="session")
+def session_theme(qapp: "QApplication") -> "Theme":
+    from depthstudio.ui.look.theme import Theme  # most tests need no Qt
+
+    return Theme(qapp, "dark")
+
+
+@pytest.fixture
+def theme(session_theme: "Theme") -> "Theme":
+    """The application's theme, dark whatever the test before it chose."""
+    session_theme.set_choice("dark")
+    return session_theme

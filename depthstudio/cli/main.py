@@ -26,7 +26,8 @@ def main(arguments: Sequence[str], registry: Registry | None = None) -> int:
         build_parser().print_help()
         return exit_codes.USAGE
     try:
-        return _command(options.command)(options, registry or Registry.load())
+        known = Registry.load() if registry is None else registry
+        return _command(options.command)(options, known)
     except HomeBusyError as error:
         complain(error)
         return exit_codes.HOME_BUSY

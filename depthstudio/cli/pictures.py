@@ -1,6 +1,7 @@
 """`export` and `render`: files and pictures from a stored result or a file."""
 
 import argparse
+import os
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
+from depthstudio.core.display import has_display
 from depthstudio.core.errors import UsageError
 from depthstudio.core.system_libraries import require_libraries
 from depthstudio.core.views import Views
@@ -62,6 +64,8 @@ def draw(views: Views, path: Path, size_px: tuple[int, int], view: str = "perspe
 
 def _scene_picture(views: Views, size_px: tuple[int, int], view: str) -> NDArray[np.uint8]:
     require_libraries(display=False)
+    if not has_display():
+        os.environ.pop("DISPLAY", None)  # VTK would try it all the same, and complain
     from depthstudio.scene import offscreen
     from depthstudio.scene.options import Preset
 

@@ -15,7 +15,8 @@ import numpy as np
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
 from depthstudio.cli.pictures import draw
-from depthstudio.core.system_libraries import has_display, missing_libraries
+from depthstudio.core.display import has_display
+from depthstudio.core.system_libraries import missing_libraries
 from depthstudio.core.views import PointCloud, Views
 from depthstudio.formats.image import read_photo
 from depthstudio.providers.registry import Registry

@@ -4,7 +4,6 @@ Standard library only: packaging/start.py imports this before anything is instal
 """
 
 import ctypes
-import os
 import re
 import shutil
 import sys
@@ -102,13 +101,3 @@ def missing_message(missing: Collection[SystemPackage]) -> tuple[str, str]:
     files = ", ".join(entry.file for entry in missing)
     packages = " ".join(entry.package for entry in missing)
     return f"This system lacks {files}", f"On Debian or Ubuntu: sudo apt-get install {packages}"
-
-
-def has_display() -> bool:
-    """Is there a screen to open a window on?
-
-    On Linux that is what the environment promises; Windows and macOS always have one.
-    """
-    if not sys.platform.startswith("linux"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -4,12 +4,17 @@ Camera and world frames are OpenCV's: +X right, +Y down, +Z forward. Pixel (0, 0
 centre of the top left pixel. Colours are sRGB bytes. Arrays are read-only by agreement.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # What a window needs to start names these types; only data needs numpy itself.
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class DepthKind(StrEnum):
@@ -55,6 +60,8 @@ class DepthStack:
 
 def identity() -> NDArray[np.float64]:
     """A 4 x 4 transform that moves nothing."""
+    import numpy as np
+
     return np.eye(4)
 
 

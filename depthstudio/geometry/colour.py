@@ -7,8 +7,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-COLOUR_MAPS = ("viridis", "gray", "turbo", "inferno", "magma", "cividis", "spectral")
-DEFAULT_COLOUR_MAP = "viridis"
+from depthstudio.geometry.colour_maps import COLOUR_MAPS
 
 RGB = tuple[int, int, int]
 UNKNOWN_COLOUR: RGB = (128, 128, 128)  # no value of any map but gray

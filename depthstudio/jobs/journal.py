@@ -102,9 +102,8 @@ class Journal:
                 db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._db.close()
+        self._connection = None
 
     def _row(self, job_id: str) -> JournalRow:
         with _reported(self._path):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from datetime import datetime
 
 from depthstudio.core.errors import DepthStudioError, ProviderHeld, SubmitUnknown
 from depthstudio.core.event import Event
@@ -166,8 +167,10 @@ class JobRunner:
 
     async def _held(self, job_id: str, error: ProviderHeld) -> None:
         hold = Hold(kind=HoldKind.SERVICE, reason=str(error), until=error.until, hint=error.hint)
-        row = await self._ledger.move(job_id, Phase.HELD, hold=hold)
-        self._hold_provider(row.job.provider_id, hold)
+        async with self._settling:
+            # First the provider: no other job may start while this row is written.
+            self._hold_provider(self._queue.entry(job_id).job.provider_id, hold)
+            await self._ledger.move(job_id, Phase.HELD, hold=hold)
 
     def _hold_provider(self, provider_id: str, hold: Hold) -> None:
         """Send nothing to a provider until its longest hold ends."""
@@ -178,33 +181,29 @@ class JobRunner:
         if timer := self._hold_tasks.pop(provider_id, None):
             timer.cancel()
         if hold.until is not None and not self._pipeline.leaving.now:
-            wait = self._wait_out(provider_id, hold)
+            wait = self._wait_out(provider_id, hold.until)
             self._hold_tasks[provider_id] = asyncio.create_task(wait)
         self.holds_changed.emit()
 
-    async def _wait_out(self, provider_id: str, hold: Hold) -> None:
-        if hold.until is not None:
-            await self._clock.sleep((hold.until - self._clock.now()).total_seconds())
+    async def _wait_out(self, provider_id: str, until: datetime) -> None:
+        await self._clock.sleep((until - self._clock.now()).total_seconds())
         self._hold_tasks.pop(provider_id, None)
         await self.try_now(provider_id)
 
     async def try_now(self, provider_id: str) -> None:
         """End a provider's hold: its jobs go back in line."""
-        if timer := self._hold_tasks.pop(provider_id, None):
-            timer.cancel()
-        self._holds.pop(provider_id, None)
-        for entry in self._queue:
-            if entry.job.provider_id == provider_id:
-                await self._back_in_line(entry.job.id)
+        async with self._settling:
+            if timer := self._hold_tasks.pop(provider_id, None):
+                timer.cancel()
+            self._holds.pop(provider_id, None)
+            for entry in self._queue:
+                hold = entry.status.hold
+                if entry.job.provider_id != provider_id or hold is None:
+                    continue
+                if hold.kind is not HoldKind.SUBMIT_LOST:
+                    await self._ledger.move(entry.job.id, Phase.QUEUED)
         self.holds_changed.emit()
         self.wake()
-
-    async def _back_in_line(self, job_id: str) -> None:
-        async with self._settling:
-            # Looked at anew: it may have been cancelled or removed while others moved.
-            hold = self._queue.entry(job_id).status.hold if job_id in self._queue else None
-            if hold is not None and hold.kind is not HoldKind.SUBMIT_LOST:
-                await self._ledger.move(job_id, Phase.QUEUED)
 
     async def aclose(self) -> None:
         """Stop everything without a word to the services: the journal goes on from here."""

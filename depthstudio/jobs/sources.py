@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from natsort import os_sorted
-
 from depthstudio.core.digest import sha256_file
 from depthstudio.core.errors import DepthStudioError, InputError, UsageError
 from depthstudio.core.job import Source
@@ -92,6 +90,8 @@ def _files_below(top: Path, unreadable: list[Path]) -> Iterator[Path]:
                 f"The folder cannot be read: {error.strerror}", hint="Check its permissions"
             ) from error
         unreadable.append(Path(error.filename))
+
+    from natsort import os_sorted  # brings locale tables: not worth waiting for at the start
 
     for folder, folders, names in os.walk(top, onerror=note):
         folders[:] = os_sorted(name for name in folders if not name.startswith("."))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from depthstudio.core.artifact import Artifact, Role
-from depthstudio.formats.image import read_photo, thumbnail, write_jpeg
 
 MAX_SIDE_PX = 320
 MEDIA_TYPE = "image/jpeg"
@@ -27,4 +26,7 @@ def write_thumbnail(picture: Path, target: Path) -> None:
     FormatError, InputError
         when the picture cannot be read
     """
+    # Only storing a result needs it, and it brings numpy and Pillow.
+    from depthstudio.formats.image import read_photo, thumbnail, write_jpeg
+
     write_jpeg(target, thumbnail(read_photo(picture), MAX_SIDE_PX))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vtkmodules.vtkCommonCore import vtkAbstractArray
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTexture
 
 from depthstudio.core.errors import FormatError
@@ -19,6 +20,8 @@ from depthstudio.formats.colour import srgb_colour
 from depthstudio.scene.bounds import finite_rows
 from depthstudio.scene.options import SceneOptions
 
+SMOOTHED_TRIANGLES = 500_000  # normals for as many take about 0.1 s on one core
+SHARP_EDGE_DEG = 40.0
 MAX_TEXTURE_PX = 8192  # what every OpenGL 3.2 driver in use accepts
 
 
@@ -54,6 +57,8 @@ def build_mesh(mesh: TriangleMesh, options: SceneOptions) -> vtkActor:
         data.GetPointData().SetTCoords(pv.convert_array(np.ascontiguousarray(mesh.uv)))
         actor.SetTexture(_texture(mesh.texture, mesh.uv))
         return actor
+    if mesh.colours is None and len(triangles) <= SMOOTHED_TRIANGLES:
+        data = _with_normals(data)
     actor = _actor(data, mesh.colours, mesh.transform, _plain_colour(mesh, options))
     actor.GetProperty().SetLighting(mesh.colours is None)
     return actor
@@ -105,6 +110,16 @@ def _poly_data(positions: NDArray[np.float32]) -> vtkPolyData:
     data = vtkPolyData()
     data.SetPoints(pv.vtk_points(np.ascontiguousarray(positions, dtype=np.float32), deep=False))
     return data
+
+
+def _with_normals(data: vtkPolyData) -> vtkPolyData:
+    """Smooth over gentle bends; the points of sharp edges are doubled, so that they stay sharp."""
+    normals = vtkPolyDataNormals()
+    normals.SetInputData(data)
+    normals.SetFeatureAngle(SHARP_EDGE_DEG)
+    normals.ConsistencyOff()  # the triangles' own order says which side is out
+    normals.Update()
+    return normals.GetOutput()
 
 
 def _cells(indices: NDArray[np.signedinteger]) -> vtkCellArray:

@@ -24,7 +24,7 @@ POLE_DEG = 1.5  # straight up or down, the azimuth would be undefined
 
 # From the middle of the scene towards the eye: azimuth turns right from FRONT, elevation up.
 _AZIMUTH_ELEVATION_DEG = {
-    Preset.PERSPECTIVE: (28.0, 20.0),
+    Preset.PERSPECTIVE: (22.0, 16.0),
     Preset.FRONT: (0.0, 0.0),
     Preset.BACK: (180.0, 0.0),
     Preset.LEFT: (-90.0, 0.0),

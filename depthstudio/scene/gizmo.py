@@ -31,12 +31,10 @@ _HANDLES = {
 
 
 def add_gizmo(
-    renderer: vtkRenderer, interactor: vtkRenderWindowInteractor, pixel_ratio: float = 1.0
+    renderer: vtkRenderer, interactor: vtkRenderWindowInteractor
 ) -> vtkCameraOrientationWidget:
     """Put the axes in the top right corner. Keep what is returned as long as they are wanted."""
     shape = vtkCameraOrientationRepresentation()
-    shape.SetSize(round(SIZE_PX * pixel_ratio), round(SIZE_PX * pixel_ratio))
-    shape.SetPadding(round(PADDING_PX * pixel_ratio), round(PADDING_PX * pixel_ratio))
     shape.SetXAxisColor(*pv.Color(_COLOURS["X"]).float_rgb)
     shape.SetYAxisColor(*pv.Color(_COLOURS["Y"]).float_rgb)
     shape.SetZAxisColor(*pv.Color(_COLOURS["Z"]).float_rgb)
@@ -46,7 +44,18 @@ def add_gizmo(
     widget.SetRepresentation(shape)
     widget.AnimateOff()
     widget.On()
+    size_gizmo(widget, 1.0)
     return widget
+
+
+def size_gizmo(widget: vtkCameraOrientationWidget, pixel_ratio: float) -> None:
+    """As large as on any other screen; `pixel_ratio` is pixels of this screen per Qt pixel."""
+    shape = widget.GetRepresentation()
+    assert isinstance(shape, vtkCameraOrientationRepresentation)
+    size, padding = round(SIZE_PX * pixel_ratio), round(PADDING_PX * pixel_ratio)
+    shape.SetSize(size, size)
+    shape.SetPadding(padding, padding)
+    widget.SquareResize()
 
 
 def picked_preset(

@@ -1,7 +1,6 @@
 """What a renderer shows, by layer."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pyvista as pv
 from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer
@@ -9,6 +8,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer
 from depthstudio.core.views import Views
 from depthstudio.scene.bounds import Bounds, bounds_of_views
 from depthstudio.scene.build import build_cloud, build_lines, build_mesh
+from depthstudio.scene.coarse import coarsened
 from depthstudio.scene.frustum import frustums
 from depthstudio.scene.lod import thinned
 from depthstudio.scene.options import Layer, SceneOptions
@@ -20,18 +20,36 @@ FRUSTUM_DEPTH = 0.06  # of the scene's diagonal
 LIGHTS = (((-0.5, 0.6, 1.0), 0.6), ((0.8, -0.5, 1.0), 0.3), ((0.0, 0.0, 1.0), 0.2))
 
 
+@dataclass(frozen=True)
+class StandIn:
+    """A large actor, and the lighter one that is drawn for it while the camera moves."""
+
+    layer: Layer
+    whole: vtkActor
+    part: vtkActor
+
+
 class Scene:
     """The actors in one renderer.
 
     Works on any VTK renderer, in a window or off-screen, and never renders: whoever owns
     the renderer knows when a picture is wanted.
+
+    moving_triangles : about so many are drawn while the camera moves; None: always all
     """
 
-    def __init__(self, renderer: vtkRenderer, options: SceneOptions | None = None) -> None:
+    def __init__(
+        self,
+        renderer: vtkRenderer,
+        options: SceneOptions | None = None,
+        *,
+        moving_triangles: int | None = None,
+    ) -> None:
         self._renderer = renderer
         self._options = options or SceneOptions()
         self._actors: dict[Layer, list[vtkActor]] = {}
-        self._thin: list[vtkActor] = []
+        self._moving_triangles = moving_triangles
+        self._stand_ins: list[StandIn] = []
         self._hidden: set[Layer] = set()
         self._moving = False
         self._bounds: Bounds | None = None
@@ -55,9 +73,10 @@ class Scene:
         return frozenset(self._actors)
 
     @property
-    def thins_while_moving(self) -> bool:
-        """Are there more points than can be drawn while the camera moves?"""
-        return bool(self._thin) and self.is_visible(Layer.CLOUD)
+    def thinned_layers(self) -> frozenset[Layer]:
+        """The visible layers that are too large to be drawn whole while the camera moves."""
+        large = {stand_in.layer for stand_in in self._stand_ins}
+        return frozenset(layer for layer in large if self.is_visible(layer))
 
     @property
     def is_moving(self) -> bool:
@@ -84,8 +103,8 @@ class Scene:
             built[Layer.LINES] = [build_lines(frustums(views.cameras, depth), options)]
         self.clear()
         self._bounds = bounds
-        self._thin = [build_cloud(cloud, options) for cloud in thinned(views.clouds)]
         self._actors = {layer: actors for layer, actors in built.items() if actors}
+        self._stand_ins = [*self._thin_clouds(views), *self._coarse_surfaces(views)]
         if views.meshes:
             self._hidden = {Layer.CLOUD}
         for actor in self._all_actors():
@@ -98,7 +117,7 @@ class Scene:
             self._renderer.RemoveActor(actor)
             # Buffers on the graphics card are freed now, not when Python gets to it.
             actor.ReleaseGraphicsResources(self._renderer.GetVTKWindow())
-        self._actors, self._thin, self._hidden, self._bounds = {}, [], set(), None
+        self._actors, self._stand_ins, self._hidden, self._bounds = {}, [], set(), None
 
     def is_visible(self, layer: Layer) -> bool:
         """Does the layer hold something that is shown?"""
@@ -113,7 +132,7 @@ class Scene:
         self._apply_visibility()
 
     def set_moving(self, moving: bool) -> None:
-        """Draw a sample of large clouds while the camera moves, everything when it rests."""
+        """Draw less of large layers while the camera moves, everything when it rests."""
         if moving != self._moving:
             self._moving = moving
             self._apply_visibility()
@@ -121,8 +140,8 @@ class Scene:
     def set_point_size(self, size_px: float) -> None:
         """Draw points as squares of this many pixels."""
         self._options = replace(self._options, point_size_px=size_px)
-        for actor in [*self._actors.get(Layer.CLOUD, ()), *self._thin]:
-            actor.GetProperty().SetPointSize(size_px)
+        for actor in self._all_actors():
+            actor.GetProperty().SetPointSize(size_px)  # changes nothing but points
 
     def set_ground(self, top: str, bottom: str) -> None:
         """The gradient behind everything, two colours as ``#rrggbb``."""
@@ -132,19 +151,36 @@ class Scene:
         self._renderer.SetBackground2(*pv.Color(top).float_rgb)
 
     def _apply_visibility(self) -> None:
-        thin = self._moving and bool(self._thin)
         for layer, actors in self._actors.items():
-            shown = layer not in self._hidden and not (thin and layer is Layer.CLOUD)
-            _set_visible(actors, shown)
-        _set_visible(self._thin, thin and self.is_visible(Layer.CLOUD))
+            for actor in actors:
+                actor.SetVisibility(layer not in self._hidden)
+        for stand_in in self._stand_ins:
+            shown = stand_in.layer not in self._hidden
+            stand_in.whole.SetVisibility(shown and not self._moving)
+            stand_in.part.SetVisibility(shown and self._moving)
+
+    def _thin_clouds(self, views: Views) -> list[StandIn]:
+        parts = [build_cloud(cloud, self._options) for cloud in thinned(views.clouds)]
+        wholes = self._actors[Layer.CLOUD] if parts else []
+        return [StandIn(Layer.CLOUD, *pair) for pair in zip(wholes, parts, strict=True)]
+
+    def _coarse_surfaces(self, views: Views) -> list[StandIn]:
+        if self._moving_triangles is None or not views.meshes:
+            return []
+        made = []
+        coarse = coarsened(views.meshes, self._moving_triangles)
+        for mesh, part, whole in zip(
+            views.meshes, coarse, self._actors[Layer.SURFACE], strict=True
+        ):
+            if part is not mesh:
+                actor = build_mesh(part, self._options)
+                actor.SetTexture(whole.GetTexture())  # once on the graphics card
+                made.append(StandIn(Layer.SURFACE, whole, actor))
+        return made
 
     def _all_actors(self) -> list[vtkActor]:
-        return [*(actor for actors in self._actors.values() for actor in actors), *self._thin]
-
-
-def _set_visible(actors: Iterable[vtkActor], visible: bool) -> None:
-    for actor in actors:
-        actor.SetVisibility(visible)
+        wholes = [actor for actors in self._actors.values() for actor in actors]
+        return wholes + [stand_in.part for stand_in in self._stand_ins]
 
 
 def _set_lights(renderer: vtkRenderer) -> None:

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from depthstudio.core.views import PointCloud
-
-MOVING_POINTS = 250_000  # 19 to 29 frames a second on a CPU alone
+from depthstudio.scene.options import MOVING_POINTS
 
 
 def thinned(clouds: Sequence[PointCloud], budget: int = MOVING_POINTS) -> list[PointCloud]:

@@ -1,7 +1,11 @@
-"""How a scene looks and from where, apart from what is in it. Imports no VTK."""
+"""How a scene looks and from where, apart from what is in it. Imports neither VTK nor numpy."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+# What is drawn while the camera moves.
+MOVING_POINTS = 250_000  # 19 to 29 frames a second on a CPU alone
+MOVING_TRIANGLES = 40_000  # textured, 10 to 15 frames a second on two cores alone
 
 
 class Preset(StrEnum):

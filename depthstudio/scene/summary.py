@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 
 from depthstudio.core.views import DepthKind, Views
-from depthstudio.scene.bounds import bounds_of_views
-
-NO_BREAK_SPACE = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -24,13 +21,15 @@ class SceneSummary:
         counts = ((self.points, "point"), (self.triangles, "triangle"), (self.cameras, "camera"))
         parts = [_counted(count, word) for count, word in counts if count]
         if self.size is not None:
-            box = f"{NO_BREAK_SPACE}×{NO_BREAK_SPACE}".join(_length(side) for side in self.size)
-            parts.append(box + (NO_BREAK_SPACE + self.unit if self.unit else ""))
+            box = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(_length(side) for side in self.size)
+            parts.append(box + (f"\N{NO-BREAK SPACE}{self.unit}" if self.unit else ""))
         return " · ".join(parts)
 
 
 def summarise(views: Views) -> SceneSummary:
     """Count what `views` shows in 3D. Reads every position once."""
+    from depthstudio.scene.bounds import bounds_of_views  # numpy, which an empty view does without
+
     bounds = bounds_of_views(views)
     metric = views.depth is not None and views.depth.kind is DepthKind.METRIC
     size = None
@@ -46,13 +45,10 @@ def summarise(views: Views) -> SceneSummary:
     )
 
 
-def grouped(count: int) -> str:
-    """A count with its thousands set apart: 196 608."""
-    return f"{count:,}".replace(",", NO_BREAK_SPACE)
-
-
 def _counted(count: int, word: str) -> str:
-    return f"{grouped(count)}{NO_BREAK_SPACE}{word}{'' if count == 1 else 's'}"
+    """A count with its thousands set apart, and its noun: "196 608 points"."""
+    grouped = f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
+    return f"{grouped}\N{NO-BREAK SPACE}{word}{'' if count == 1 else 's'}"
 
 
 def _length(value: float) -> str:

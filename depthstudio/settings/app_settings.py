@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from depthstudio.core.errors import SettingsError
 from depthstudio.formats.whole_file import whole_file
+from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
 
 SCHEMA_VERSION = 1
 
@@ -34,7 +35,7 @@ class AppSettings(BaseModel):
 
     schema_version: Literal[1] = SCHEMA_VERSION
     theme: ThemeChoice = ThemeChoice.SYSTEM
-    colour_map: str = "viridis"
+    colour_map: str = DEFAULT_COLOUR_MAP
     last_provider_id: str = ""
     params_by_provider: dict[str, dict[str, JsonValue]] = Field(
         default_factory=dict[str, dict[str, JsonValue]]

@@ -99,7 +99,7 @@ class HomeLock:
         give_up_at_s = clock() + timeout_s
         while not self.try_acquire():
             if clock() >= give_up_at_s:
-                raise self._busy()
+                raise self.busy()
             await sleep(POLL_S)
 
     @asynccontextmanager
@@ -125,7 +125,8 @@ class HomeLock:
         with whole_file(self._home.lock_holder_file) as temporary_path:
             temporary_path.write_text(holder.model_dump_json(), encoding="utf-8")
 
-    def _busy(self) -> HomeBusyError:
+    def busy(self) -> HomeBusyError:
+        """What to say when somebody else holds the home."""
         holder = self.holder()
         return HomeBusyError(
             f"This home is in use by {holder or 'another process'}",

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,7 +27,7 @@ from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
 
 ROWS_PER_STATE = 5
-ROUNDS = 9
+ROUNDS = 7
 EMPTY_LIMIT = 3.0
 IMPORT_ALL_LIMIT = 0.5
 DRIVER = Path(__file__).with_name("start_driver.py")
@@ -102,30 +103,50 @@ def test_first_frame_shows_the_restored_window(
     picture = tmp_path / "first_frame.png"
     shown = start(environment, "look", home_folder, str(picture))
     print(f"\n{shown}\npicture {picture}")
-    assert shown["queue_rows"] == 4 * ROWS_PER_STATE
-    assert set(shown["states"]) == {"done", "failed", "cancelled", "held"}
-    assert shown["form_fields"] > 0
+    states = Counter(shown["states"])
+    assert states == dict.fromkeys(("done", "failed", "cancelled", "held"), ROWS_PER_STATE)
+    assert {"depth", "blur", "resolution"} <= set(shown["form_fields"])
     assert shown["docks"] == ["inspector", "library", "queue"]
+    assert "File" in shown["menus"]
 
 
+@pytest.mark.timeout(900)  # on a busy machine one start can take seconds
 def test_first_frame_is_early(environment: dict[str, str], home_folder: Path) -> None:
+    rounds = measured(environment, home_folder)
+    print()
+    for what in STARTS:
+        first_s, cpu_s = medians(rounds[what], "first_paint_s", "cpu_s")
+        print(f"{what:10s} {first_s * 1e3:5.0f} ms, of a processor {cpu_s * 1e3:5.0f} ms")
+    ready_s, gap_s = medians(rounds["program"], "viewer_ready_s", "worst_gap_s")
+    print(f"3D view ready after {ready_s:.2f} s, worst gap until then {gap_s * 1e3:.0f} ms")
+    to_empty, to_empty_cpu = ratios(rounds["program"], rounds["empty"])
+    to_all, to_all_cpu = ratios(rounds["program"], rounds["import-all"])
+    print(f"ratio to empty {to_empty:.2f} (processor {to_empty_cpu:.2f})")
+    print(f"ratio to importing all {to_all:.2f} (processor {to_all_cpu:.2f})")
+    assert to_empty <= EMPTY_LIMIT
+    assert to_all <= IMPORT_ALL_LIMIT
+
+
+def measured(environment: dict[str, str], home: Path) -> dict[str, list[dict[str, Any]]]:
+    """What every start said, in turns; a first turn that fills the caches is not counted."""
     rounds: dict[str, list[dict[str, Any]]] = {what: [] for what in STARTS}
     for what in STARTS:
-        start(environment, what, home_folder)  # fills the caches
+        start(environment, what, home)
     for number in range(ROUNDS):
         turn = number % len(STARTS)
         for what in STARTS[turn:] + STARTS[:turn]:
-            rounds[what].append(start(environment, what, home_folder))
-    first_s = {what: median(said["first_paint_s"] for said in rounds[what]) for what in STARTS}
-    to_empty = first_s["program"] / first_s["empty"]
-    to_import_all = first_s["program"] / first_s["import-all"]
-    print()
-    for what in STARTS:
-        times = sorted(said["first_paint_s"] * 1e3 for said in rounds[what])
-        print(f"{what:10s} {first_s[what] * 1e3:6.0f} ms ({times[0]:.0f} to {times[-1]:.0f})")
-    ready_s = median(said["viewer_ready_s"] for said in rounds["program"])
-    gap_s = median(said["worst_gap_s"] for said in rounds["program"])
-    print(f"3D view ready after {ready_s:.2f} s, worst gap until then {gap_s * 1e3:.0f} ms")
-    print(f"ratio to empty {to_empty:.2f}, ratio to importing all {to_import_all:.2f}")
-    assert to_empty <= EMPTY_LIMIT
-    assert to_import_all <= IMPORT_ALL_LIMIT
+            rounds[what].append(start(environment, what, home))
+    return rounds
+
+
+def medians(said: list[dict[str, Any]], *names: str) -> list[float]:
+    return [median(one[name] for one in said) for name in names]
+
+
+def ratios(own: list[dict[str, Any]], peer: list[dict[str, Any]]) -> list[float]:
+    """Of the first frame, by the clock and by the work of the processor until then.
+
+    The second hardly changes with what else the machine is doing.
+    """
+    names = ("first_paint_s", "cpu_s")
+    return [a / b for a, b in zip(medians(own, *names), medians(peer, *names), strict=True)]

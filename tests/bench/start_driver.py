@@ -1,9 +1,9 @@
-"""One start of a program, in a process of its own: prints as JSON when its window was on screen.
+"""One start of a program, in a process of its own: says as JSON when its window was on screen.
 
 Called with what to start and the home to start it on. `empty` is a bare Qt window, `program`
-is DepthStudio, `import-all` is DepthStudio after importing everything it may ever need.
-Moments are seconds of the system-wide monotonic clock, so that whoever started the process
-can subtract its own.
+is DepthStudio, `import-all` is DepthStudio after importing everything it may ever need, and
+`look` is DepthStudio telling what its first frame shows. Moments are seconds of the
+system-wide monotonic clock, so that whoever started the process can subtract its own.
 """
 
 import json
@@ -14,41 +14,87 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
-
-WINDOW_SIZE = QSize(1600, 1000)  # both windows fill as many pixels
+WINDOW_SIZE_PX = (1600, 1000)  # both windows fill as many pixels
 TICK_MS = 5
-HEAVY = ("pyvista", "pyvistaqt", "vtk", "httpx", "PIL.Image", "PIL.ImageCms", "numpy", "cmap")
+HEAVY = ("pyvista", "pyvistaqt", "vtk", "httpx", "PIL.Image", "PIL.ImageCms", "natsort", "cmap")
 
 
-class EmptyWindow(QMainWindow):
-    """Nothing but a frame; the loop ends once it has been on screen."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.resize(WINDOW_SIZE)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        QTimer.singleShot(0, self._report)  # when the whole frame has been painted
-
-    def _report(self) -> None:
-        say(first_paint_s=time.monotonic())
-        QApplication.quit()
+def say(**facts: Any) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
 
 
-class GapWatch(QObject):
+def open_empty() -> int:
+    """Show a frame with nothing in it until it has been painted."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    class EmptyWindow(QMainWindow):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            super().paintEvent(event)
+            QTimer.singleShot(0, self.report)  # when the whole frame has been painted
+
+        def report(self) -> None:
+            say(first_paint_s=time.monotonic(), cpu_s=time.process_time())
+            QApplication.quit()
+
+    app = QApplication(sys.argv[:1])
+    window = EmptyWindow()
+    window.resize(*WINDOW_SIZE_PX)
+    window.show()
+    return app.exec()
+
+
+def open_program(home: Path, watch: Callable[[Any, float], None]) -> int:
+    """Run DepthStudio as its own `main` does; `watch` gets the window and when it painted."""
+    from depthstudio.__main__ import window_program
+
+    program = window_program()
+    make_window = program.make_window
+
+    def make_watched(*arguments: Any) -> Any:
+        window, workbench = make_window(*arguments)
+        window.painted.connect(lambda: watch(window, time.monotonic()))
+        return window, workbench
+
+    program.make_window = make_watched
+    return program.main(["--home", str(home)])
+
+
+def time_start(window: Any, first_paint_s: float) -> None:
+    """Say when the window and its 3D view were there, and close it."""
+    cpu_s = time.process_time()
+    gap = GapWatch()
+    scene = window.centre.scene_page
+    gap.start(window)
+
+    def end() -> None:
+        gap.tick()
+        say(
+            first_paint_s=first_paint_s,
+            cpu_s=cpu_s,
+            viewer_ready_s=time.monotonic(),
+            worst_gap_s=gap.worst_s,
+        )
+        window.close()
+
+    scene.ready.connect(end)
+    scene.failed.connect(lambda text: window.close())
+
+
+class GapWatch:
     """The longest time in which the window could not have answered, in seconds."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self.worst_s = 0.0
         self._last_s = time.monotonic()
-        self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.tick)
-        self._timer.start()
+
+    def start(self, window: Any) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        timer = QTimer(window, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(self.tick)
+        timer.start()
 
     def tick(self) -> None:
         now_s = time.monotonic()
@@ -56,56 +102,17 @@ class GapWatch(QObject):
         self._last_s = now_s
 
 
-def say(**facts: Any) -> None:
-    sys.stdout.write(json.dumps(facts) + "\n")
-    sys.stdout.flush()
-
-
-def open_empty() -> int:
-    app = QApplication(sys.argv[:1])
-    window = EmptyWindow()
-    window.show()
-    return app.exec()
-
-
-def open_program(home: Path, on_painted: Callable[[Any, float], None]) -> int:
-    """Run DepthStudio as `main` does, and hear of its window's first frame."""
-    from depthstudio import app
-    from depthstudio.ui.window import main_window
-
-    class WatchedWindow(main_window.MainWindow):
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
-            self.painted.connect(lambda: on_painted(self, time.monotonic()))
-
-    main_window.MainWindow = WatchedWindow
-    return app.main(["--home", str(home)])
-
-
-def time_start(window: Any, first_paint_s: float) -> None:
-    """Say when the window and its 3D view were there, and close it."""
-    scene, watch = window.centre.scene_page, GapWatch(window)
-
-    def report() -> None:
-        watch.tick()
-        say(
-            first_paint_s=first_paint_s,
-            viewer_ready_s=time.monotonic(),
-            worst_gap_s=watch.worst_s,
-        )
-        window.close()
-
-    scene.ready.connect(report)
-    scene.failed.connect(lambda text: window.close())
-
-
 def look(window: Any, first_paint_s: float) -> None:
     """Say what the first frame shows, keep a picture of it, and close the window."""
-    form = window.inspector.form()
+    from PySide6.QtWidgets import QDockWidget
+
+    from depthstudio.ui.queue.model import QueueRole
+
+    model = window.queue_panel.model
+    entries = [model.index(row, 0).data(QueueRole.ENTRY) for row in range(model.rowCount())]
     say(
-        queue_rows=window.queue_panel.model.rowCount(),
-        states=sorted({entry.status.state for entry in window.status._queue}),
-        form_fields=len(form.values()),
+        states=[entry.status.state for entry in entries],
+        form_fields=sorted(window.inspector.form().values()),
         docks=sorted(dock.objectName() for dock in window.findChildren(QDockWidget)),
         menus=[action.text().replace("&", "") for action in window.menuBar().actions()],
     )

@@ -84,27 +84,6 @@ def test_a_missing_library_stops_with_the_command_that_brings_it() -> None:
     assert caught.value.hint.endswith("libnowhere")
 
 
-@pytest.mark.parametrize(
-    ("variables", "expected"),
-    [
-        ({}, False),
-        ({"DISPLAY": ""}, False),
-        ({"DISPLAY": ":0"}, True),
-        ({"WAYLAND_DISPLAY": "w"}, True),
-    ],
-)
-def test_a_display_is_what_the_environment_promises(
-    variables: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-
-    assert system.has_display() is expected
-
-
 def test_it_runs_on_a_python_with_nothing_installed() -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(CHECKOUT)!r});"

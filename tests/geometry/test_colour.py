@@ -4,13 +4,12 @@ from cmap import Colormap
 
 from depthstudio.geometry.colour import (
     BLOCK_ROWS,
-    COLOUR_MAPS,
-    DEFAULT_COLOUR_MAP,
     UNKNOWN_COLOUR,
     colour_table,
     colourise,
     index_map,
 )
+from depthstudio.geometry.colour_maps import COLOUR_MAPS, DEFAULT_COLOUR_MAP
 
 GRAY = colour_table("gray")
 

@@ -112,7 +112,7 @@ CASES: dict[Transition, Case] = {
     (DOWN, DONE): Case((RUN,), ("done",), ("done",)),
     (DOWN, FAILED): Case(
         (Life(("fill-disk", "add", "settle")),),
-        ("failed LibraryError",),
+        ("done",),
         ("failed LibraryError",),
     ),
     (DOWN, CANCELLED): Case(

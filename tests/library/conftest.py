@@ -1,6 +1,5 @@
 """Results made on the spot: a few hundred bytes each, stored through the real library."""
 
-import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +13,6 @@ from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
 
 START = datetime(2025, 11, 21, 11, 1, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _no_flushing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test can cut the power, and hundreds of flushes take most of the time."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from depthstudio.core import display as display_probe
 from depthstudio.core import system_libraries
 
 SCRIPT = Path(__file__).resolve().parents[2] / "packaging" / "start.py"
@@ -243,7 +244,7 @@ def test_demo_asks_for_window_libraries_only_with_a_display(
     sections: set[str],
 ) -> None:
     packages.lacking = {}
-    monkeypatch.setattr(system_libraries, "has_display", lambda: display)
+    monkeypatch.setattr(display_probe, "has_display", lambda: display)
 
     start.bring_system_packages("demo")
 

@@ -17,11 +17,6 @@ from depthstudio.formats.image import write_png
 T = TypeVar("T")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class RaisableFlag:
     def __init__(self) -> None:
         self.raised = threading.Event()

@@ -15,8 +15,8 @@ from depthstudio.core.job import Source, Stage
 from depthstudio.core.params import field_notes, result_values, validated
 from depthstudio.core.views import DepthKind, Views
 from depthstudio.formats.image import read_photo
-from depthstudio.providers.builtin import relief
-from depthstudio.providers.builtin.relief import ReliefParams, ReliefProvider
+from depthstudio.providers import relief_making
+from depthstudio.providers.builtin.relief import Curve, ReliefParams, ReliefProvider
 
 MakeSource = Callable[..., Source]
 
@@ -145,7 +145,7 @@ async def test_white_is_nearest_and_black_is_farthest(
 ) -> None:
     made = await make(photo_source(gradient()), context)
     assert made.depth[:, -1] == pytest.approx(0, abs=1e-6)
-    assert made.depth[:, 0] == pytest.approx(0.3)
+    assert made.depth[:, 0] == pytest.approx(ReliefParams().depth)
     assert (np.diff(made.depth, axis=1) < 0).all()
 
 
@@ -165,7 +165,7 @@ async def test_inverting_turns_the_relief_over(photo_source: MakeSource, context
     plain = await make(source, context)
     depth = plain.depth.copy()
     inverted = await make(source, context, PLAIN.model_copy(update={"invert": True}))
-    assert np.allclose(inverted.depth, 0.3 - depth, atol=1e-6)
+    assert np.allclose(inverted.depth, PLAIN.depth - depth, atol=1e-6)
 
 
 @pytest.mark.anyio
@@ -174,7 +174,7 @@ async def test_inverting_turns_the_relief_over(photo_source: MakeSource, context
     [("linear", 0.5), ("gamma-soft", 0.5**0.5), ("gamma-hard", 0.25), ("s-curve", 0.5)],
 )
 async def test_curves_keep_black_and_white_and_move_the_tones_between(
-    photo_source: MakeSource, context: Any, curve: relief.Curve, middle: float
+    photo_source: MakeSource, context: Any, curve: Curve, middle: float
 ) -> None:
     picture = np.repeat(np.array([0, 64, 128, 192, 255], np.uint8), 2).reshape(1, 10, 1)
     params = ReliefParams(blur=0, base=False, depth=1, curve=curve)
@@ -262,7 +262,7 @@ async def test_surface_and_base_are_watertight_together(
     edges = Counter((int(t[i]), int(t[(i + 1) % 3])) for t in triangles for i in range(3))
     assert set(edges.values()) == {1}
     assert all((end, start) in edges for start, end in edges)
-    assert unique[:, 2].max() == pytest.approx(0.3 + 0.1)
+    assert unique[:, 2].max() == pytest.approx(ReliefParams().depth + 0.1)
     assert base.texture is None
 
 
@@ -321,7 +321,7 @@ async def test_a_flat_picture_still_works(
     photo_source: MakeSource, context: Any, tone: int
 ) -> None:
     made = await make(photo_source(np.full((8, 8, 3), tone, np.uint8)), context, ReliefParams())
-    assert np.allclose(made.depth, 0.3 * (1 - tone / 255), atol=1e-6)
+    assert np.allclose(made.depth, ReliefParams().depth * (1 - tone / 255), atol=1e-6)
     assert len(made.views.meshes) == 2
 
 
@@ -373,7 +373,7 @@ async def test_the_same_question_has_the_same_answer(
 async def test_a_cancel_is_answered_at_once_and_stops_the_thread(
     photo_source: MakeSource, context: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    original = getattr(relief, step)
+    original = getattr(relief_making, step)
     busy, go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
@@ -382,7 +382,7 @@ async def test_a_cancel_is_answered_at_once_and_stops_the_thread(
         go_on.wait()
         return original(*args, **options)
 
-    monkeypatch.setattr(relief, step, held)
+    monkeypatch.setattr(relief_making, step, held)
     source = photo_source(noise())
     task = asyncio.create_task(ReliefProvider().fetch([source], ReliefParams(), context))
     await busy.wait()

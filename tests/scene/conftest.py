@@ -10,7 +10,7 @@ from PIL import Image
 
 from depthstudio.core.views import PointCloud, TriangleMesh
 
-BASELINES = Path(__file__).parents[1] / "baselines"
+Picture = NDArray[np.uint8]
 MEAN_DIFFERENCE = 1.5  # of 255; drivers round edges differently
 
 RED = (230, 20, 30)
@@ -58,23 +58,35 @@ def relief() -> TriangleMesh:
 
 
 @pytest.fixture
-def agrees_with_baseline() -> Callable[[NDArray[np.uint8], str], None]:
-    """Compare a picture with `tests/baselines/<name>.png`.
+def baselines() -> Path:
+    """The folder of the pictures to compare with."""
+    return Path(__file__).parents[1] / "baselines"
 
-    A picture without a baseline is saved as `<name>.new.png`, for a person to look at and
-    rename.
+
+@pytest.fixture
+def agrees_with_baseline(baselines: Path) -> Callable[[Picture, str], None]:
+    """Compare a picture with `<name>.png`.
+
+    A picture that has no baseline, or another one, fails and is saved as `<name>.new.png`,
+    for a person to look at and rename.
     """
 
-    def check(picture: NDArray[np.uint8], name: str) -> None:
-        baseline, fresh = BASELINES / f"{name}.png", BASELINES / f"{name}.new.png"
-        expected = np.asarray(Image.open(baseline).convert("RGB")) if baseline.exists() else None
-        difference = (
-            np.inf
-            if expected is None or expected.shape != picture.shape
-            else float(np.abs(picture.astype(np.int16) - expected).mean())
-        )
-        if difference > MEAN_DIFFERENCE:
+    def check(picture: Picture, name: str) -> None:
+        fault = _fault(picture, baselines / f"{name}.png")
+        if fault:
+            fresh = baselines / f"{name}.new.png"
             Image.fromarray(picture).save(fresh)
-            pytest.fail(f"{name} differs by {difference:.2f} of 255 on average; see {fresh.name}")
+            pytest.fail(f"{name} {fault}; see {fresh.name}")
 
     return check
+
+
+def _fault(picture: Picture, baseline: Path) -> str:
+    """Why the picture is not the one that was kept; nothing when it is."""
+    if not baseline.exists():
+        return "has no baseline"
+    expected = np.asarray(Image.open(baseline).convert("RGB"))
+    if expected.shape != picture.shape:
+        return f"is {picture.shape}, not {expected.shape}"
+    difference = float(np.abs(picture.astype(np.int16) - expected).mean())
+    return f"differs by {difference:.2f} of 255" if difference > MEAN_DIFFERENCE else ""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer
 
 from depthstudio.core.errors import FormatError
@@ -28,6 +29,10 @@ def visible(renderer: vtkRenderer) -> list[vtkActor]:
 
 def point_count(actor: vtkActor) -> int:
     return actor.GetMapper().GetInput().GetNumberOfPoints()
+
+
+def triangle_count(actor: vtkActor) -> int:
+    return actor.GetMapper().GetInput().GetNumberOfPolys()
 
 
 @pytest.fixture
@@ -126,7 +131,7 @@ def test_a_large_cloud_is_thinned_only_while_the_camera_moves(
 ) -> None:
     scene = Scene(renderer)
     scene.show(Views(clouds=[large_cloud]))
-    assert scene.thins_while_moving
+    assert scene.thinned_layers == {Layer.CLOUD}
     scene.set_moving(True)
     assert [point_count(actor) for actor in visible(renderer)] == [250_000]
     scene.set_moving(False)
@@ -140,6 +145,59 @@ def test_a_hidden_large_cloud_stays_hidden_while_moving(
     scene.show(Views(clouds=[large_cloud], meshes=[surface]))
     scene.set_moving(True)
     assert [point_count(actor) for actor in visible(renderer)] == [4]
+
+
+def test_a_large_surface_is_coarser_while_the_camera_moves(
+    renderer: vtkRenderer, relief: TriangleMesh, surface: TriangleMesh
+) -> None:
+    scene = Scene(renderer, moving_triangles=500)
+    scene.show(Views(meshes=[relief, surface]))
+    assert scene.thinned_layers == {Layer.SURFACE}
+    whole = [triangle_count(actor) for actor in visible(renderer)]
+    assert whole == [len(relief.triangles), 2]
+    scene.set_moving(True)
+    small, coarse = sorted(triangle_count(actor) for actor in visible(renderer))
+    assert small == 2  # what is small stays as it is
+    assert 100 < coarse < 1000
+    scene.set_visible(Layer.SURFACE, False)
+    assert not scene.thinned_layers
+    assert visible(renderer) == []
+
+
+def test_a_surface_is_whole_while_moving_where_nobody_asked_for_less(
+    renderer: vtkRenderer, relief: TriangleMesh
+) -> None:
+    scene = Scene(renderer)
+    scene.show(Views(meshes=[relief]))
+    scene.set_moving(True)
+    assert not scene.thinned_layers
+    assert [triangle_count(actor) for actor in visible(renderer)] == [len(relief.triangles)]
+
+
+def test_the_texture_is_not_sent_to_the_graphics_card_twice(
+    renderer: vtkRenderer, relief: TriangleMesh, photo: NDArray[np.uint8]
+) -> None:
+    uv = (relief.positions[:, :2] / relief.positions[:, :2].max(axis=0)).astype(np.float32)
+    scene = Scene(renderer, moving_triangles=500)
+    scene.show(Views(meshes=[replace(relief, uv=uv, texture=photo)]))
+    (whole,) = visible(renderer)
+    scene.set_moving(True)
+    (part,) = visible(renderer)
+    assert part is not whole
+    assert part.GetTexture() is whole.GetTexture()
+
+
+def test_a_lit_surface_is_smooth_over_bends_and_sharp_at_edges(
+    renderer: vtkRenderer, relief: TriangleMesh
+) -> None:
+    fold = np.array([[0, 0, 0], [0, 1, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)
+    folded = TriangleMesh(fold, np.array([[0, 1, 2], [0, 3, 1]], dtype=np.int32))
+    scene = Scene(renderer)
+    scene.show(Views(meshes=[relief, folded]))
+    bent, sharp = visible(renderer)
+    assert bent.GetMapper().GetInput().GetPointData().GetNormals() is not None
+    assert point_count(bent) == len(relief.positions)
+    assert point_count(sharp) == len(fold) + 2  # both ends of the fold are doubled
 
 
 def test_thinning_keeps_colours_with_their_points_and_the_share_of_each_cloud(

@@ -150,6 +150,32 @@ def test_a_grey_surface_looks_as_it_did(
     agrees_with_baseline(render(Views(meshes=[relief]), SIZE_PX, preset), f"relief-{preset}")
 
 
+@pytest.fixture
+def every_kind(cloud: PointCloud, surface: TriangleMesh, relief: TriangleMesh) -> dict[str, Views]:
+    """One scene for each way of drawing, by the name of its picture."""
+    bumps = relief.positions - np.array([2.2, 1.45, 0.0], dtype=np.float32)
+    rainbow = (127 + 45 * bumps).astype(np.uint8)
+    spiral = np.linspace(0, 6 * np.pi, 90, dtype=np.float32)
+    turns = np.stack([np.cos(spiral), np.sin(spiral), spiral / 9], axis=-1)
+    steps = np.stack([np.arange(89), np.arange(1, 90)], axis=1).astype(np.int32)
+    return {
+        "cloud": Views(clouds=[cloud]),
+        "textured": Views(meshes=[surface]),
+        "coloured": Views(meshes=[replace(relief, colours=rainbow)]),
+        "lines": Views(lines=[LineSet(turns.astype(np.float32), steps)]),
+    }
+
+
+@pytest.mark.parametrize("name", ["cloud", "textured", "coloured", "lines"])
+def test_each_way_of_drawing_looks_as_it_did(
+    name: str,
+    every_kind: dict[str, Views],
+    agrees_with_baseline: Callable[[Picture, str], None],
+) -> None:
+    options = SceneOptions(point_size_px=5, line_width_px=3)
+    agrees_with_baseline(render(every_kind[name], SIZE_PX, Preset.PERSPECTIVE, options), name)
+
+
 def test_a_picture_needs_no_display_and_prints_nothing() -> None:
     program = (
         "import os; os.environ.pop('DISPLAY', None)\n"

@@ -12,7 +12,7 @@ IDENTITY = np.eye(4)
 
 
 def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("count", [1, 255, 256, 257, 1000])

@@ -28,11 +28,6 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def other_process(home: Home) -> Iterator[subprocess.Popen[str]]:
     """A second process that holds the home until its input ends."""
     command = [sys.executable, "-c", HOLD_UNTIL_TOLD, str(home.lock_file.parent)]

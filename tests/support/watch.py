@@ -4,10 +4,12 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from depthstudio.core.job import JobState, JobStatus
+from depthstudio.core.job import Job, JobState, JobStatus
 from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.session import Session
+from tests.support.scripted_service import ScriptedService
 
-LONGEST_WAIT_S = 20.0
+LONGEST_WAIT_S = 10.0
 
 
 async def until(queue: JobQueue, condition: Callable[[], bool]) -> None:
@@ -39,3 +41,22 @@ async def settled(queue: JobQueue, *job_ids: str) -> tuple[JobStatus, ...]:
 async def heard(event: threading.Event) -> None:
     """Wait for what a service's thread tells."""
     assert await asyncio.to_thread(event.wait, LONGEST_WAIT_S)
+
+
+def states(session: Session) -> list[JobState]:
+    return [entry.status.state for entry in session.queue]
+
+
+def submits(service: ScriptedService) -> list[str]:
+    """The jobs the service accepted, in order."""
+    return [remote.job for remote in service.jobs.values()]
+
+
+async def busy(session: Session, *jobs: Job) -> None:
+    """Wait until the service has been asked how these jobs are doing."""
+
+    def all_busy() -> bool:
+        progress = [session.queue.entry(job.id).status.progress for job in jobs]
+        return all(p is not None and p.message in ("scripted", "stalled") for p in progress)
+
+    await until(session.queue, all_busy)

@@ -3,30 +3,28 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from depthstudio.core.job import Job, Source
+from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
+
+W = TypeVar("W", bound=QWidget)
 
 NOW = datetime(2026, 3, 14, 14, 2, tzinfo=datetime.now(UTC).astimezone().tzinfo)
 
 
-@pytest.fixture(scope="session")
-def session_theme(qapp: QApplication) -> Theme:
+@pytest.fixture(autouse=True)
+def _british_locale() -> None:
+    """Numbers and dates read the same on every machine."""
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
-    return Theme(qapp, "dark")
-
-
-@pytest.fixture
-def theme(session_theme: Theme) -> Theme:
-    """The application's theme, dark whatever the test before it chose."""
-    session_theme.set_choice("dark")
-    return session_theme
 
 
 @pytest.fixture
@@ -44,6 +42,25 @@ def now() -> datetime:
 def ago() -> Callable[[float], datetime]:
     """A moment so many seconds before `now`."""
     return lambda seconds: NOW - timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def on_screen(qtbot: QtBot) -> Callable[[W, int, int], W]:
+    """Show a widget at a size, wait until it is there, and give it back."""
+
+    def show(widget: W, width: int, height: int) -> W:
+        qtbot.addWidget(widget)
+        widget.resize(width, height)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    return show
+
+
+@pytest.fixture
+def queue() -> JobQueue:
+    return JobQueue()
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from depthstudio.core.views import DepthKind
+from depthstudio.ui.parts.amounts import unit_suffix
 
-NO_BREAK_SPACE = "\u00a0"
 TICK_COUNT = 5
 
 
@@ -99,7 +99,7 @@ class DepthScale:
 
     @property
     def unit_suffix(self) -> str:
-        return f"{NO_BREAK_SPACE}{self.kind.unit}" if self.kind.unit else ""
+        return unit_suffix(self.kind.unit)
 
 
 @dataclass(frozen=True)

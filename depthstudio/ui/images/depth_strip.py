@@ -4,7 +4,8 @@ from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QPushButton, QSizePolicy
 
-from depthstudio.geometry.colour import COLOUR_MAPS, DEFAULT_COLOUR_MAP, colour_table
+from depthstudio.geometry.colour import colour_table
+from depthstudio.geometry.colour_maps import COLOUR_MAPS, DEFAULT_COLOUR_MAP
 from depthstudio.ui.images.depth_scale import DepthScale, kind_words, near_far_words, near_is_large
 from depthstudio.ui.images.range_spin import RangeSpin
 from depthstudio.ui.look.icons import Icons
@@ -48,6 +49,11 @@ class DepthStrip(ImageStrip):
     def colour_map(self) -> str:
         """The chosen name out of `COLOUR_MAPS`."""
         return str(self._maps.currentData())
+
+    def set_colour_map(self, name: str) -> None:
+        """Choose a colour map; a name that is none of ours changes nothing."""
+        if name in COLOUR_MAPS:
+            self._maps.setCurrentIndex(COLOUR_MAPS.index(name))
 
     @property
     def inverted(self) -> bool:
@@ -156,7 +162,7 @@ class DepthStrip(ImageStrip):
 
     def _set_compact(self, compact: bool) -> None:
         self.chip.set_compact(compact)
-        self._auto.setText("" if compact else self.tr("Auto 2–98\u00a0%"))
+        self._auto.setText("" if compact else self.tr("Auto 2–98\N{NO-BREAK SPACE}%"))
         # Without a word the icon needs none of the padding of a button with one.
         width = AUTO_COMPACT_WIDTH if compact else self._auto.sizeHint().width()
         self._auto.setFixedWidth(width)

@@ -18,6 +18,7 @@ from depthstudio.ui.images.hatch import hatch_brush
 from depthstudio.ui.images.legend import Legend
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.amounts import zoom_text
 from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.parts.newest_work import NewestWork
 from depthstudio.ui.parts.strips import InfoStrip
@@ -232,7 +233,7 @@ class DepthView(QWidget):
         if frames > 1:
             facts.append(self.tr("one range for all {count} frames").format(count=frames))
         if self.canvas.viewport:
-            facts.append(f"{self.canvas.viewport.zoom * 100:.0f}\u00a0%")
+            facts.append(zoom_text(self.canvas.viewport.zoom))
         return " · ".join(facts)
 
 

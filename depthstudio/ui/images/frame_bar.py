@@ -3,7 +3,6 @@
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from depthstudio.ui.inspector.schema import Kind, ParamField
 from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.parts.slider import Slider
@@ -24,8 +23,7 @@ class DepthFrameBar(QWidget):
         self._slider = Slider(theme)
         self._slider.setMinimum(1)
         self._slider.setAccessibleName(self.tr("Frame"))
-        self._spin = NumberSpin(theme, ParamField("", Kind.NUMBER, "", 1, is_integer=True))
-        self._spin.setMinimum(1)
+        self._spin = NumberSpin(theme, minimum=1)
         self._spin.setFixedWidth(SPIN_WIDTH)
         label = ToneLabel(theme, self.tr("&Frame"), font="base")
         label.setTextFormat(Qt.TextFormat.AutoText)

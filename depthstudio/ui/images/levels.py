@@ -1,9 +1,13 @@
 """A picture with smaller copies of itself, so that a zoomed-out view neither flickers nor waits."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SMALLEST_SIDE_PX = 64
 OPAQUE = QImage.Format.Format_RGB32
@@ -57,8 +61,10 @@ class ImageLevels:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, level, source)
 
-    def gathered(self, columns: NDArray[np.intp], rows: NDArray[np.intp]) -> QImage:
+    def gathered(self, columns: "NDArray[np.intp]", rows: "NDArray[np.intp]") -> QImage:
         """A picture made of the pixels at these columns and rows, repeated as they are."""
+        import numpy as np  # the first page draws levels too, and starts without it
+
         image = self.image
         pixels = np.frombuffer(image.constBits(), np.uint32)
         pixels = pixels.reshape(image.height(), image.bytesPerLine() // 4)

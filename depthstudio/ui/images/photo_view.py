@@ -13,6 +13,7 @@ from depthstudio.ui.images.canvas import ImageCanvas
 from depthstudio.ui.images.levels import ImageLevels
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.amounts import zoom_text
 from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.parts.newest_work import NewestWork
@@ -155,7 +156,7 @@ class PhotoView(QWidget):
         )
 
     def _tell_zoom(self, zoom: float) -> None:
-        self.info.say_right(f"{zoom * 100:.0f}\u00a0%")
+        self.info.say_right(zoom_text(zoom))
 
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:

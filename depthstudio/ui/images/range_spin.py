@@ -4,7 +4,6 @@ from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtWidgets import QSizePolicy
 
 from depthstudio.ui.images.depth_scale import DepthScale
-from depthstudio.ui.inspector.schema import Kind, ParamField
 from depthstudio.ui.look.theme import Height, Theme
 from depthstudio.ui.parts.spin import NumberSpin
 
@@ -18,7 +17,7 @@ class RangeSpin(NumberSpin):
     """Edits a value of a depth range; as wide as its present text needs."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, ParamField("", Kind.NUMBER, "", 0.0))
+        super().__init__(theme)
         self.setKeyboardTracking(False)  # a half-typed number is not a range
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 

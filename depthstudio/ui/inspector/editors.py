@@ -8,12 +8,12 @@ import json
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from depthstudio.core.params import Json
-from depthstudio.ui.inspector.schema import NOT_SET, Kind, ParamField, same
+from depthstudio.ui.inspector.schema import Kind, ParamField, not_set, same
 from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.parts.controls import CheckBox, Combo
 from depthstudio.ui.parts.segments import Segments
@@ -46,7 +46,15 @@ class NumberEditor(QWidget):
             self.slider.setPageStep(max(1, steps // 10))
             self.slider.valueChanged.connect(self._on_slider)
             layout.addWidget(self.slider, 1)
-        self.spin = NumberSpin(theme, field, self)
+        self.spin = NumberSpin(
+            theme,
+            minimum=field.minimum,
+            maximum=field.maximum,
+            step=field.step,
+            decimals=field.decimals,
+            unit=field.unit,
+            parent=self,
+        )
         layout.addWidget(self.spin)
         self.setFocusProxy(self.spin)
         self.spin.valueChanged.connect(self._on_spin)
@@ -141,7 +149,7 @@ class EntryEditor(QLineEdit):
         self._field = field
         self._read = _READERS[field.kind]
         if field.is_optional:
-            self.setPlaceholderText(NOT_SET)
+            self.setPlaceholderText(not_set())
         self.textEdited.connect(self._on_text)
 
     def show_value(self, value: Json) -> None:
@@ -202,16 +210,18 @@ _READERS: dict[Kind, Callable[[str], Json]] = {
 
 def _wanted(field: ParamField) -> str:
     if field.kind is Kind.JSON:
-        return "Not JSON yet: check brackets and quotes"
-    noun = "a whole number" if field.is_integer else "a number"
+        return _tr("Not JSON yet: check brackets and quotes")
+    noun = _tr("a whole number") if field.is_integer else _tr("a number")
     low, high = field.minimum, field.maximum
     if low is not None and high is not None:
-        return f"Type {noun} from {low:g} to {high:g}"
-    if low is not None:
-        return f"Type {noun}, at least {low:g}"
-    if high is not None:
-        return f"Type {noun}, at most {high:g}"
-    return f"Type {noun}"
+        words = _tr("Type {number} from {low:g} to {high:g}")
+    elif low is not None:
+        words = _tr("Type {number}, at least {low:g}")
+    elif high is not None:
+        words = _tr("Type {number}, at most {high:g}")
+    else:
+        words = _tr("Type {number}")
+    return words.format(number=noun, low=low, high=high)
 
 
 def _slider_steps(field: ParamField) -> int | None:
@@ -226,3 +236,7 @@ def _slider_steps(field: ParamField) -> int | None:
 def _index_of(value: Json, field: ParamField) -> int:
     values = enumerate(field.choices)
     return next((index for index, choice in values if same(choice.value, value)), -1)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("editors", text)

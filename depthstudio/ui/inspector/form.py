@@ -17,7 +17,6 @@ from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.parts.paint import scaled_px
 
 LABEL_MOST_PX = 140  # leaves room for the control in a narrow dock; longer labels are elided
-UNNAMED_GROUP = "Parameters"
 
 Validate = Callable[[Mapping[str, Json]], ParamError | None]
 
@@ -123,7 +122,7 @@ class ParamForm(QWidget):
     def _make_groups(self, fields: Iterable[ParamField], theme: Theme) -> list[ParamGroup]:
         by_title: dict[str, list[ParamRow]] = {}
         for field in fields:
-            title = field.group or UNNAMED_GROUP
+            title = field.group or self.tr("Parameters")
             by_title.setdefault(title, []).append(self._rows[field.name])
         return [ParamGroup(title, rows, theme, self) for title, rows in by_title.items()]
 

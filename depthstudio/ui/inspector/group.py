@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QVBoxLayout,
 from depthstudio.ui.inspector.rows import ParamRow
 from depthstudio.ui.look.icons import paint_glyph
 from depthstudio.ui.look.theme import IconSize, Space, Theme
-from depthstudio.ui.parts.paint import has_keyboard_focus, paint_ring
+from depthstudio.ui.parts.paint import has_keyboard_focus, paint_ring, placed
 
 HEAD_PX = 28
 
@@ -59,7 +59,7 @@ class GroupHead(QAbstractButton):
         square = QRect(Space.M, 0, IconSize.STATE, self.height())
         tone = "text" if self.underMouse() else "text2"
         icon = "chevron-down" if self.isChecked() else self._folded_icon()
-        paint_glyph(painter, self._placed(square), icon, theme.colour(tone))
+        paint_glyph(painter, placed(self, square), icon, theme.colour(tone))
         painter.setPen(theme.colour("text"))
         title = self.rect().adjusted(Space.M + IconSize.STATE + 6, 0, -Space.M, 0)
         self._draw(painter, title, self.text(), Qt.AlignmentFlag.AlignLeading)
@@ -76,14 +76,11 @@ class GroupHead(QAbstractButton):
         if side is Qt.AlignmentFlag.AlignLeading and self._summary:
             width -= painter.fontMetrics().horizontalAdvance(self._summary) + Space.S
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
-        painter.drawText(self._placed(rect), flags, shown)
+        painter.drawText(placed(self, rect), flags, shown)
 
     def _folded_icon(self) -> str:
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         return "chevron-left" if is_mirrored else "chevron-right"
-
-    def _placed(self, rect: QRect) -> QRect:
-        return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)
 
 
 class ParamGroup(QWidget):
@@ -120,4 +117,4 @@ class ParamGroup(QWidget):
     def count_changes(self) -> None:
         """Say in the head how many values differ from their default."""
         changed = sum(row.is_changed for row in self.rows)
-        self.head.set_summary(f"{changed} changed" if changed else "")
+        self.head.set_summary(self.tr("{n} changed").format(n=changed) if changed else "")

@@ -78,6 +78,10 @@ class Inspector(QWidget):
         self._connect()
         self._show_page(providers[0].info.id)
 
+    def provider_ids(self) -> list[str]:
+        """The ids of all providers it offers."""
+        return list(self._entries)
+
     def provider_id(self) -> str:
         """The id of the chosen provider."""
         return self._combo.provider_id()

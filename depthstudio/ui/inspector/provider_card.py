@@ -1,6 +1,6 @@
 """What to know about a provider before Run: what it makes, its licence, its price."""
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -22,7 +22,6 @@ from depthstudio.ui.parts.paint import scaled_px
 TILE_PX = 32
 ROW_PX = 26
 LABEL_PX = 54
-NOT_STATED = "Not stated"
 PRODUCT_ICONS = {
     "depth": "gradient-vertical",
     "cloud": "dots-hexagon",
@@ -104,19 +103,20 @@ class ProviderCard(QWidget):
         button = QToolButton(self)
         button.setIcon(self._icons.icon("open-in-new"))
         button.setIconSize(QSize(IconSize.FIELD, IconSize.FIELD))
-        button.setAccessibleName(f"Open the page of {info.title}")
+        button.setAccessibleName(self.tr("Open the page of {title}").format(title=info.title))
         button.setToolTip(info.page)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda: self.page_requested.emit(info.page))
         return button
 
     def _facts(self, info: ProviderInfo) -> QGridLayout:
-        key = "Needed" if info.secrets else "Not needed"
+        price = info.price or self.tr("Not stated")
+        key = self.tr("Needed") if info.secrets else self.tr("Not needed")
         facts: list[tuple[str, QWidget]] = [
-            ("Makes", self._products(info)),
-            ("Licence", licence_chip(self._theme, info.licence, self)),
-            ("Price", self._line(info.price or NOT_STATED, "text", "secondary")),
-            ("Key", self._line(key, "text", "secondary")),
+            (self.tr("Makes"), self._products(info)),
+            (self.tr("Licence"), licence_chip(self._theme, info.licence, self)),
+            (self.tr("Price"), self._line(price, "text", "secondary")),
+            (self.tr("Key"), self._line(key, "text", "secondary")),
         ]
         grid = QGridLayout()
         grid.setHorizontalSpacing(0)
@@ -135,9 +135,7 @@ class ProviderCard(QWidget):
         return grid
 
     def _line(self, text: str, tone: str, font: FontRole) -> QWidget:
-        label = ElidedLabel(self._theme, text, tone=tone, font=font, parent=self)
-        label.setToolTip(text)
-        return label
+        return ElidedLabel(self._theme, text, tone=tone, font=font, parent=self)
 
     def _products(self, info: ProviderInfo) -> QWidget:
         chips = [
@@ -184,12 +182,16 @@ class _Rule(QWidget):
 
 
 def licence_chip(theme: Theme, licence: Licence, parent: QWidget | None = None) -> Chip:
-    """Plain when commercial use is fine, caution when it is not, "Not stated" when unknown."""
-    if licence.commercial is None and not licence.text:
-        return Chip(theme, NOT_STATED, icon="help-circle-outline", icon_tone="text2", parent=parent)
+    """Plain when commercial use is fine, caution when it is not, a question when unknown."""
+    text, icon, tone, icon_tone = licence.text, "check", "text", "done"
     if licence.commercial is None:
-        text = f"{licence.text} · commercial use {NOT_STATED.lower()}"
-        return Chip(theme, text, icon="help-circle-outline", icon_tone="text2", parent=parent)
-    if licence.commercial:
-        return Chip(theme, licence.text, icon="check", icon_tone="done", parent=parent)
-    return Chip(theme, licence.text, icon="scale-balance", tone="held", parent=parent)
+        unknown = _tr("{licence} · commercial use not stated").format(licence=text)
+        text = unknown if text else _tr("Not stated")
+        icon, icon_tone = "help-circle-outline", "text2"
+    elif not licence.commercial:
+        icon, tone, icon_tone = "scale-balance", "held", "held"
+    return Chip(theme, text, icon=icon, tone=tone, icon_tone=icon_tone, parent=parent)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ProviderCard", text)

@@ -29,7 +29,7 @@ class ProviderCombo(Combo):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, parent)
-        self.setAccessibleName("Provider")
+        self.setAccessibleName(self.tr("Provider"))
         view = QListView(self)
         view.setUniformItemSizes(True)
         self.setView(view)

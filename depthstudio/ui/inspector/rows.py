@@ -22,7 +22,6 @@ from depthstudio.ui.parts.paint import has_keyboard_focus, paint_ring
 LABEL_PX = 116
 RESET_PX = 20
 DOT_RADIUS_PX = 2.5
-NO_EFFECT = "No effect on server"
 
 
 class ResetDot(QAbstractButton):
@@ -176,7 +175,8 @@ class ParamRow(QWidget):
             self._add_no_effect_chip()
 
     def _add_no_effect_chip(self) -> None:
-        chip = Chip(self._theme, NO_EFFECT, icon="information-outline", tone="text2", parent=self)
+        words = self.tr("No effect on server")
+        chip = Chip(self._theme, words, icon="information-outline", tone="text2", parent=self)
         needed_px = self.editor.sizeHint().width() + Space.S + chip.sizeHint().width()
         end = Qt.AlignmentFlag.AlignTrailing
         if isinstance(self.editor, FlagEditor) and needed_px <= SEGMENTS_PX:
@@ -195,8 +195,9 @@ class ParamRow(QWidget):
             if not widget.accessibleName():
                 widget.setAccessibleName(field.label)
         (self.editor.focusProxy() or self.editor).setAccessibleDescription(field.help)
-        self.reset_dot.setAccessibleName(f"Reset {field.label}")
-        self.reset_dot.setToolTip(f"Reset to {field.shown(field.default)}")
+        self.reset_dot.setAccessibleName(self.tr("Reset {label}").format(label=field.label))
+        default = field.shown(field.default)
+        self.reset_dot.setToolTip(self.tr("Reset to {value}").format(value=default))
 
     def _on_edited(self, value: Json) -> None:
         self._value = value

@@ -22,9 +22,6 @@ from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 from depthstudio.ui.parts.segments import Segments
 
 RUN_PX = 44
-GROUPINGS = ("One scene", "One job each")
-SHOW = "Show result"
-KNOWN = "The library has this result"
 SHORTCUT = ("⌘", "↩") if sys.platform == "darwin" else ("Ctrl", "Enter")
 
 
@@ -46,12 +43,12 @@ class RunBox(QWidget):
         self._icons = icons
         self._state = RunState()
         self._what = ElidedLabel(theme, tone="text", font="head", parent=self)
-        self._grouping = Segments(theme, GROUPINGS, self)
+        self._grouping = Segments(theme, (self.tr("One scene"), self.tr("One job each")), self)
         self._what_line = self._line()
         self._where_icon = QLabel(self)
         self._where = ToneLabel(theme, parent=self)
         self._main = QPushButton(self)
-        self._again = QPushButton("Run again", self)
+        self._again = QPushButton(self.tr("Run again"), self)
         self._note_icon = QLabel(self)
         self._note = ToneLabel(theme, parent=self)
         self._lay_out()
@@ -71,7 +68,6 @@ class RunBox(QWidget):
         can_run = not state.reason
         self._what.setVisible(bool(state.what))
         self._what.setText(state.what)
-        self._what.setToolTip(state.what)
         self._grouping.setVisible(state.offers_grouping)
         self._grouping.set_index(0 if state.one_scene else 1)
         for part in (self._where, self._where_icon):
@@ -81,7 +77,8 @@ class RunBox(QWidget):
         self._main.setAccessibleDescription(state.reason)
         self._main.setToolTip(state.reason or state.sentence)
         self._again.setVisible(state.is_known)
-        self._note.setText(state.reason or (KNOWN if state.is_known else state.cost))
+        known = self.tr("The library has this result") if state.is_known else ""
+        self._note.setText(state.reason or known or state.cost)
         self._note_icon.setVisible(not can_run or state.is_known)
         self._show_icons()
         self._fit()
@@ -114,8 +111,8 @@ class RunBox(QWidget):
         self._what_line.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
         state = self._state
         if state.is_known:
-            self._main.setText(SHOW)
-            self._main.setAccessibleName(SHOW)
+            self._main.setText(self.tr("Show result"))
+            self._main.setAccessibleName(self._main.text())
             return
         text_px = self._main.fontMetrics().horizontalAdvance(state.sentence)
         button_px = text_px + IconSize.TOOLBAR + 2 * Space.L

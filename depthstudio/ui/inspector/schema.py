@@ -1,4 +1,4 @@
-"""From JSON Schema to the fields of a form, without Qt.
+"""From JSON Schema to the fields of a form, without widgets.
 
 Reads what pydantic writes (`$defs`, `$ref`, `anyOf` with null) and what live services send.
 Everything beyond plain JSON Schema is in the `FieldNotes` of a property, and optional.
@@ -11,11 +11,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
+
 from depthstudio.core.params import FieldNotes, Json, field_notes
+from depthstudio.ui.parts.amounts import unit_suffix
 
 STEPS_ACROSS_RANGE = 100  # when a schema names a range but no step
 MOST_DECIMALS = 6
-NOT_SET = "Not set"
 
 
 class Kind(StrEnum):
@@ -86,15 +88,14 @@ class ParamField:
     def shown(self, value: Json) -> str:
         """A value in the words of the form, as tips name the default."""
         if value is None:
-            return NOT_SET
+            return not_set()
         if self.kind is Kind.CHOICE:
             return next((c.label for c in self.choices if same(c.value, value)), str(value))
         if self.kind is Kind.FLAG:
-            return "on" if value else "off"
+            return _tr("on") if value else _tr("off")
         if self.kind is Kind.NUMBER and isinstance(value, int | float):
-            number = f"{value:.{self.decimals}f}"
-            return f"{number}\N{NO-BREAK SPACE}{self.unit}" if self.unit else number
-        return str(value) or "empty"
+            return f"{value:.{self.decimals}f}{unit_suffix(self.unit)}"
+        return str(value) or _tr("empty")
 
     def _accepts_number(self, value: Json) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -103,6 +104,11 @@ class ParamField:
             return False
         above = self.minimum is None or value >= self.minimum
         return above and (self.maximum is None or value <= self.maximum)
+
+
+def not_set() -> str:
+    """The words for a value that is left out."""
+    return _tr("Not set")
 
 
 def same(first: Json, second: Json) -> bool:
@@ -123,7 +129,7 @@ def _read_field(name: str, prop: Mapping[str, Any], schema: Mapping[str, Any]) -
     core, is_optional = _without_null(prop, schema)
     kind, choices = _kind_and_choices(core, notes, schema)
     if is_optional and kind in (Kind.CHOICE, Kind.FLAG):
-        kind, choices = Kind.CHOICE, (Choice(None, NOT_SET), *(choices or _YES_NO))
+        kind, choices = Kind.CHOICE, (Choice(None, not_set()), *(choices or _yes_no()))
     is_integer = core.get("type") == "integer"
     minimum, maximum, step = _range(core, notes, is_integer)
     return ParamField(
@@ -146,7 +152,8 @@ def _read_field(name: str, prop: Mapping[str, Any], schema: Mapping[str, Any]) -
     )
 
 
-_YES_NO = (Choice(True, "On"), Choice(False, "Off"))
+def _yes_no() -> tuple[Choice, Choice]:
+    return Choice(True, _tr("On")), Choice(False, _tr("Off"))
 
 
 def _resolved(prop: Any, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -279,3 +286,7 @@ def _words(name: str) -> str:
     """A label out of an identifier: `num_steps` becomes “Num steps”."""
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:] if words else name
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("schema", text)

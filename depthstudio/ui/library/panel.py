@@ -20,10 +20,10 @@ from depthstudio.ui.library.delegate import THUMB_SIZE, LibraryDelegate
 from depthstudio.ui.library.model import LibraryFilter, LibraryItem, LibraryModel, LibraryRole
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, Space, Theme
+from depthstudio.ui.parts.amounts import utc_now
 from depthstudio.ui.parts.empty_state import EmptyState
+from depthstudio.ui.parts.list_keys import DELETE_KEYS, ENTER_KEYS
 from depthstudio.ui.parts.thumbnails import Thumbnails
-from depthstudio.ui.queue.model import utc_now
-from depthstudio.ui.queue.view import DELETE_KEYS, ENTER_KEYS
 
 BATCH = 500  # cards laid out in one turn of the event loop
 LARGEST_RATIO = 2  # thumbnails are read larger than a narrow column shows them
@@ -129,6 +129,10 @@ class LibraryPanel(QWidget):
     def remove_item(self, result_id: str) -> None:
         """Take a card away."""
         self.model.remove_item(result_id)
+
+    def name_of(self, result_id: str) -> str:
+        """What the card of a result is called; empty if there is none."""
+        return self.model.index_of(result_id).data() or ""
 
     def select(self, result_id: str) -> None:
         """Make a card the current one and scroll it into sight."""

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from PySide6.QtCore import QCoreApplication
+
 from depthstudio.core.result import Result
 from depthstudio.jobs.session import Session
 from depthstudio.library.index import ResultSummary
@@ -17,36 +19,42 @@ class LibraryShelf:
         self._session = session
         self._panel = window.library_panel
         self._status = window.status
-        self._size_bytes = 0
-        session.result_added.connect(self._added)
+        self._sizes_bytes: dict[str, int] = {}  # by result id
+        self._is_filled = False
+        self._unlisted: list[LibraryItem] = []  # finished while the library was being listed
+        self.close = session.result_added.connect(self._added)
 
     async def fill(self) -> None:
         """Show every result, newest first."""
-        library = self._session.library
-        summaries = await asyncio.to_thread(library.summaries)
-        self._panel.set_items([self._item(summary) for summary in summaries])
-        self._size_bytes = sum(summary.size_bytes for summary in summaries)
+        listed = await asyncio.to_thread(self._session.library.summaries)
+        self._panel.set_items([self._item(summary) for summary in listed])
+        self._sizes_bytes |= {summary.id: summary.size_bytes for summary in listed}
+        while self._unlisted:
+            self._panel.add_item(self._unlisted.pop(0))
+        self._is_filled = True
         self._say_size()
 
     async def remove(self, result_id: str) -> None:
         """Delete a result for good."""
         await asyncio.to_thread(self._session.library.remove, result_id)
         self._panel.remove_item(result_id)
-        self._size_bytes = await asyncio.to_thread(self._session.library.size_bytes)
+        self._sizes_bytes.pop(result_id, None)
         self._say_size()
 
     def _added(self, result: Result) -> None:
-        self._panel.add_item(
-            LibraryItem(
-                result_id=result.id,
-                name=result.name,
-                provider_title=result.provider_title,
-                created_at=result.created_at,
-                kinds=result.kinds,
-                thumbnail=result.thumbnail,
-            )
+        item = LibraryItem(
+            result_id=result.id,
+            name=result.name,
+            provider_title=result.provider_title,
+            created_at=result.created_at,
+            kinds=result.kinds,
+            thumbnail=result.thumbnail,
         )
-        self._size_bytes += sum(artifact.size_bytes for artifact in result.artifacts)
+        self._sizes_bytes[result.id] = sum(artifact.size_bytes for artifact in result.artifacts)
+        if self._is_filled:
+            self._panel.add_item(item)
+        else:
+            self._unlisted.append(item)
         self._say_size()
 
     def _item(self, summary: ResultSummary) -> LibraryItem:
@@ -60,5 +68,9 @@ class LibraryShelf:
         )
 
     def _say_size(self) -> None:
-        text = f"Library {size_text(self._size_bytes)}" if self._size_bytes else "Library empty"
+        size_bytes = sum(self._sizes_bytes.values())
+        text = QCoreApplication.translate("shelf", "Library empty")
+        if size_bytes:
+            words = QCoreApplication.translate("shelf", "Library {size}")
+            text = words.format(size=size_text(size_bytes))
         self._status.set_library_text(text)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
+from depthstudio.settings.app_settings import ThemeChoice
 from depthstudio.ui.look.focus_ring import FocusRing
 from depthstudio.ui.look.palette import palette_of, style_sheet, tokens_of
 from depthstudio.ui.look.style import StudioStyle
@@ -31,11 +32,9 @@ __all__ = [
     "Radius",
     "Space",
     "Theme",
-    "ThemeChoice",
     "Tokens",
 ]
 
-ThemeChoice = Literal["system", "dark", "light"]
 FontRole = Literal[
     "base", "name", "head", "secondary", "group", "badge", "provider", "page", "empty", "mono"
 ]
@@ -72,10 +71,10 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, choice: ThemeChoice = "system") -> None:
+    def __init__(self, app: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
         super().__init__(app)
         self._app = app
-        self._choice: ThemeChoice = choice
+        self._choice = choice
         self._tokens: Tokens | None = None
         self._style = StudioStyle(lambda: self.tokens)
         app.setStyle(self._style)
@@ -101,16 +100,16 @@ class Theme(QObject):
         """Whether text is lighter than what it stands on."""
         return QColor(self.tokens.text).lightness() > QColor(self.tokens.panel).lightness()
 
-    def set_choice(self, choice: ThemeChoice) -> None:
-        """Follow the system, or stay dark or light whatever the system does."""
-        self._choice = choice
+    def set_choice(self, choice: ThemeChoice | str) -> None:
+        """Follow the system, or stay dark or light; ValueError for a name that is none."""
+        self._choice = ThemeChoice(choice)
         hints = self._app.styleHints()
-        if choice == "system":
+        if self._choice is ThemeChoice.SYSTEM:
             hints.unsetColorScheme()
         else:
             # Native title bars and file dialogs change too.
-            dark = choice == "dark"
-            hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+            is_dark = self._choice is ThemeChoice.DARK
+            hints.setColorScheme(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
         self._apply()
 
     def colour(self, role: str) -> QColor:
@@ -142,9 +141,9 @@ class Theme(QObject):
         if self._is_high_contrast():
             return tokens_of(self._app.style().standardPalette())
         scheme = self._app.styleHints().colorScheme()
-        if self._choice == "light" or (self._choice == "system" and scheme is Qt.ColorScheme.Light):
-            return LIGHT
-        return DARK
+        if self._choice is ThemeChoice.SYSTEM:
+            return LIGHT if scheme is Qt.ColorScheme.Light else DARK
+        return LIGHT if self._choice is ThemeChoice.LIGHT else DARK
 
     def _is_high_contrast(self) -> bool:
         hints = self._app.styleHints()

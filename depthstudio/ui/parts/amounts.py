@@ -1,10 +1,9 @@
 """Durations, sizes, shares and moments as people read them, in the user's locale."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
-NO_BREAK = "\u00a0"  # between a number and its unit
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -26,13 +25,13 @@ def rough_duration_text(seconds: float) -> str:
         amount, unit = round(seconds / 60), "min"
     else:
         amount, unit = round(seconds / 3600), "h"
-    return f"~{amount}{NO_BREAK}{unit}"
+    return f"~{amount}\N{NO-BREAK SPACE}{unit}"
 
 
 def size_text(size_bytes: float) -> str:
     """A size in its best decimal unit and three digits: "126 MB", "18.4 GB"."""
     power = _power(size_bytes)
-    return f"{_digits(size_bytes, power)}{NO_BREAK}{UNITS[power]}"
+    return f"{_digits(size_bytes, power)}\N{NO-BREAK SPACE}{UNITS[power]}"
 
 
 def part_of_size_text(done_bytes: float, total_bytes: float) -> str:
@@ -45,7 +44,22 @@ def part_of_size_text(done_bytes: float, total_bytes: float) -> str:
 def percent_text(fraction: float) -> str:
     """A share from 0 to 1 as "62 %"; never 100 before all is done."""
     whole = min(99, int(fraction * 100)) if fraction < 1 else 100
-    return f"{max(0, whole)}{NO_BREAK}%"
+    return f"{max(0, whole)}\N{NO-BREAK SPACE}%"
+
+
+def zoom_text(zoom: float) -> str:
+    """A magnification, where 1.0 is "100 %"."""
+    return f"{zoom * 100:.0f}\N{NO-BREAK SPACE}%"
+
+
+def unit_suffix(unit: str) -> str:
+    """What follows a number: a space that never breaks the line and the unit, if there is one."""
+    return f"\N{NO-BREAK SPACE}{unit}" if unit else ""
+
+
+def utc_now() -> datetime:
+    """The moment it is, as `when_text` counts from it."""
+    return datetime.now(UTC)
 
 
 def when_text(moment: datetime, now: datetime) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from depthstudio.ui.look.icons import glyph, paint_glyph
 from depthstudio.ui.look.theme import FontRole, IconSize, Radius, Space, Theme
+from depthstudio.ui.parts.paint import placed
+from depthstudio.ui.parts.whole_text import tells_whole_text
 
 PADDING_X_PX = 6
 PADDING_Y_PX = 3
@@ -17,12 +19,13 @@ class Chip(QWidget):
     """Shows a word or two. What does not fit is left out of the middle and stands in the tip.
 
     `tone` and `icon_tone` name colours of the theme; `is_key` draws it as a key cap.
+    Without a text it hides itself.
     """
 
     def __init__(
         self,
         theme: Theme,
-        text: str,
+        text: str = "",
         *,
         icon: str = "",
         tone: str = "text",
@@ -32,33 +35,52 @@ class Chip(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        if icon:
-            glyph(icon)  # a wrong name fails here, not in a paint event
         self._theme = theme
-        self._text = text
-        self._icon = icon
+        self._text = self._short_text = ""
+        self._icon = ""
         self._tone = tone
         self._icon_tone = icon_tone or tone
         self._is_key = is_key
-        self.setFont(theme.font(font))
-        self.setAccessibleName(text)
+        self._is_compact = False
+        self.setFont(theme.font(font, tabular=True))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.show_text(text, icon=icon)
 
     def text(self) -> str:
-        """The words on the chip."""
-        return self._text
+        """The words on the chip, before any of them is left out."""
+        return self._short_text if self._is_compact else self._text
 
     def tone(self) -> str:
         """The name of the colour of its words."""
         return self._tone
 
+    def show_text(self, text: str, *, icon: str = "", short: str = "", tip: str = "") -> None:
+        """Show `text`, or `short` while compact, with `tip` to explain it."""
+        if icon:
+            glyph(icon)  # a wrong name fails here, not in a paint event
+        self._text, self._short_text, self._icon = text, short or text, icon
+        self.setAccessibleName(text)
+        self.setToolTip(tip)
+        self.setHidden(not text)
+        self._renew()
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Give way to neighbours with a shorter text, or return to the full one."""
+        self._is_compact = is_compact
+        self._renew()
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        width = metrics.horizontalAdvance(self._text) + 2 * PADDING_X_PX + self._icon_px()
+        width = metrics.horizontalAdvance(self.text()) + 2 * PADDING_X_PX + self._icon_px()
         return QSize(width + 1, metrics.height() + 2 * PADDING_Y_PX)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(Space.XL + self._icon_px(), self.sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and self._shown_text() != self.text():
+            return tells_whole_text(self, event, self.text()) or super().event(event)
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
@@ -67,24 +89,27 @@ class Chip(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush if self._is_key else theme.colour("chip"))
         plate = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(plate, Radius.CHIP, Radius.CHIP)
-        inner = self.rect().adjusted(PADDING_X_PX, 0, -PADDING_X_PX, 0)
         if self._icon:
-            square = QRect(inner.left(), 0, IconSize.STATE, self.height())
-            paint_glyph(painter, self._placed(square), self._icon, theme.colour(self._icon_tone))
-            inner.setLeft(inner.left() + self._icon_px())
+            square = QRect(PADDING_X_PX, 0, IconSize.STATE, self.height())
+            paint_glyph(painter, placed(self, square), self._icon, theme.colour(self._icon_tone))
         painter.setPen(theme.colour(self._tone))
-        shown = self.fontMetrics().elidedText(
-            self._text, Qt.TextElideMode.ElideMiddle, inner.width() + 1
-        )
-        self.setToolTip("" if shown == self._text else self._text)
-        painter.drawText(self._placed(inner), Qt.AlignmentFlag.AlignCenter, shown)
+        words = placed(self, self._words_rect())
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._shown_text())
         painter.end()
+
+    def _renew(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def _shown_text(self) -> str:
+        room_px = self._words_rect().width() + 1
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room_px)
+
+    def _words_rect(self) -> QRect:
+        return self.rect().adjusted(PADDING_X_PX + self._icon_px(), 0, -PADDING_X_PX, 0)
 
     def _icon_px(self) -> int:
         return IconSize.STATE + Space.XS if self._icon else 0
-
-    def _placed(self, rect: QRect) -> QRect:
-        return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)
 
 
 class ChipStrip(QWidget):

@@ -6,7 +6,13 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QStyle, QWidget
 
 from depthstudio.ui.look.icons import paint_glyph
 from depthstudio.ui.look.theme import Height, IconSize, Radius, Space, Theme
-from depthstudio.ui.parts.paint import has_keyboard_focus, paint_box, paint_ring, text_colour
+from depthstudio.ui.parts.paint import (
+    has_keyboard_focus,
+    paint_box,
+    paint_ring,
+    placed,
+    text_colour,
+)
 
 BOX_PX = 16
 
@@ -38,21 +44,18 @@ class Combo(QComboBox):
         icon = self.itemIcon(self.currentIndex())
         if not icon.isNull():
             edge = QRect(inner.left(), 0, IconSize.FIELD, self.height())
-            icon.paint(painter, self._placed(edge))
+            icon.paint(painter, placed(self, edge))
             text.setLeft(text.left() + IconSize.FIELD + Space.S)
         colour = text_colour(self, self._theme)
-        paint_glyph(painter, self._placed(chevron), "chevron-down", colour)
+        paint_glyph(painter, placed(self, chevron), "chevron-down", colour)
         painter.setPen(colour)
         start = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
         aligned = QStyle.visualAlignment(self.layoutDirection(), start)
         shown = self.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideMiddle, text.width()
         )
-        painter.drawText(self._placed(text), aligned, shown)
+        painter.drawText(placed(self, text), aligned, shown)
         painter.end()
-
-    def _placed(self, rect: QRect) -> QRect:
-        return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)
 
 
 class CheckBox(QCheckBox):
@@ -77,7 +80,7 @@ class CheckBox(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = self._placed(QRect(0, (self.height() - BOX_PX) // 2, BOX_PX, BOX_PX))
+        box = placed(self, QRect(0, (self.height() - BOX_PX) // 2, BOX_PX, BOX_PX))
         self._paint_mark(painter, box)
         text = self.rect().adjusted(BOX_PX + Space.S, 0, 0, 0)
         painter.setPen(text_colour(self, self._theme))
@@ -86,7 +89,7 @@ class CheckBox(QCheckBox):
         )
         start = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
         aligned = QStyle.visualAlignment(self.layoutDirection(), start)
-        painter.drawText(self._placed(text), aligned, shown)
+        painter.drawText(placed(self, text), aligned, shown)
         if has_keyboard_focus(self):
             paint_ring(painter, QRectF(self.rect()).adjusted(-1, 2, 1, -2), self._theme)
         painter.end()
@@ -104,6 +107,3 @@ class CheckBox(QCheckBox):
             paint_glyph(
                 painter, box.adjusted(1, 1, -1, -1), "check-bold", theme.colour("on_accent")
             )
-
-    def _placed(self, rect: QRect) -> QRect:
-        return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)

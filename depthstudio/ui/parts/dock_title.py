@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
+from depthstudio.ui.parts.labels import ToneLabel
 
 
 class DockTitle(QWidget):
@@ -16,8 +17,8 @@ class DockTitle(QWidget):
         super().__init__()
         self._theme = theme
         self._icons = icons
-        self._text = QLabel(text)
-        self._count = QLabel()
+        self._text = ToneLabel(theme, text, tone="text", font="head")
+        self._count = ToneLabel(theme, tone="text3", tabular=True)
         self.setObjectName("dockTitle")
         self.setAutoFillBackground(True)
         self._layout = QHBoxLayout(self)
@@ -59,10 +60,6 @@ class DockTitle(QWidget):
         return QSize(0, self.sizeHint().height())
 
     def _dress(self) -> None:
-        tokens = self._theme.tokens
-        self._text.setFont(self._theme.font("head"))
-        self._count.setFont(self._theme.font("secondary", tabular=True))
-        self._count.setStyleSheet(f"color: {tokens.text3}")
         palette = self.palette()
         palette.setColor(self.backgroundRole(), self._theme.colour("header"))
         self.setPalette(palette)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import IconSize, Space, Theme
+from depthstudio.ui.parts.labels import ToneLabel
 
 
 class EmptyState(QWidget):
@@ -14,12 +15,11 @@ class EmptyState(QWidget):
         self, theme: Theme, icons: Icons, *, icon: str, title: str, text: str = ""
     ) -> None:
         super().__init__()
-        self._theme = theme
         self._icons = icons
         self._icon_name = icon
         self._icon = QLabel()
-        self._title = QLabel(title)
-        self._text = QLabel(text)
+        self._title = ToneLabel(theme, title, tone="text", font="head")
+        self._text = ToneLabel(theme, text)
         self._text.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
@@ -29,8 +29,8 @@ class EmptyState(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(label)
         layout.addStretch()
-        theme.changed.connect(self._dress)
-        self._dress()
+        theme.changed.connect(self._show_icon)
+        self._show_icon()
 
     @property
     def title(self) -> str:
@@ -42,8 +42,5 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
 
-    def _dress(self) -> None:
+    def _show_icon(self) -> None:
         self._icon.setPixmap(self._icons.pixmap(self._icon_name, IconSize.EMPTY, "text3"))
-        self._title.setFont(self._theme.font("head"))
-        self._text.setFont(self._theme.font("secondary"))
-        self._text.setStyleSheet(f"color: {self._theme.tokens.text2}")

@@ -1,11 +1,11 @@
 """Labels in a tone of the theme: whole, or elided where there is no room."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
 from depthstudio.ui.look.theme import FontRole, Theme
-from depthstudio.ui.parts.full_text_tip import tells_full_text
+from depthstudio.ui.parts.whole_text import tells_whole_text
 
 LEAST_CHARACTERS = 3
 
@@ -30,11 +30,6 @@ class ToneLabel(QLabel):
         self.setFont(theme.font(font, tabular=tabular))
         self._tint()
         theme.changed.connect(self._tint)
-
-    def set_tone(self, tone: str) -> None:
-        """Change to another colour of the theme."""
-        self._tone = tone
-        self._tint()
 
     def _tint(self) -> None:
         palette = QPalette(self.palette())
@@ -61,10 +56,9 @@ class ElidedLabel(ToneLabel):
         )
 
     def event(self, event: QEvent) -> bool:
-        is_shortened = self.shown_text() != self.text()
-        return tells_full_text(self, event, self.text() if is_shortened else "") or super().event(
-            event
-        )
+        if isinstance(event, QHelpEvent) and self.shown_text() != self.text():
+            return tells_whole_text(self, event, self.text()) or super().event(event)
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

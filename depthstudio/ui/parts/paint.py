@@ -1,8 +1,8 @@
-"""How fields are drawn: one rounded box and one focus ring for every control of a form."""
+"""How fields are drawn: one rounded box, one focus ring and one mirror for every control."""
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 from depthstudio.ui.look.theme import BASE_PX, Radius, Theme
 
@@ -18,6 +18,11 @@ def has_keyboard_focus(widget: QWidget) -> bool:
     """Focus that came by keyboard: only then is a ring drawn."""
     by_keyboard = widget.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
     return widget.hasFocus() and by_keyboard
+
+
+def placed(widget: QWidget, rect: QRect) -> QRect:
+    """Where a part of a widget goes: mirrored where the language runs from right to left."""
+    return QStyle.visualRect(widget.layoutDirection(), widget.rect(), rect)
 
 
 def is_invalid(widget: QWidget) -> bool:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from depthstudio.ui.inspector.schema import ParamField
 from depthstudio.ui.look.icons import paint_glyph
 from depthstudio.ui.look.theme import Height, Theme
+from depthstudio.ui.parts.amounts import unit_suffix
 from depthstudio.ui.parts.paint import paint_box, scaled_px, text_colour
 
 WIDTH_PX = 80  # at the normal text size, beside a slider
@@ -24,12 +24,22 @@ INNER_LINE = "border: 0; background: transparent; padding: 0; min-height: 0"
 
 
 class NumberSpin(QDoubleSpinBox):
-    """Edits the value of a number field, whole or not, within its bounds.
+    """Edits a number within its bounds, whole or with `decimals` digits after the point.
 
     Whole numbers use it too: Qt's integer spin box ends at 2**31, below many a seed.
     """
 
-    def __init__(self, theme: Theme, field: ParamField, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        step: float = 1.0,
+        decimals: int = 0,
+        unit: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setFrame(False)
@@ -39,15 +49,13 @@ class NumberSpin(QDoubleSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setDecimals(field.decimals)
+        self.setDecimals(decimals)
         self.setRange(
-            -LARGEST if field.minimum is None else field.minimum,
-            LARGEST if field.maximum is None else field.maximum,
+            -LARGEST if minimum is None else minimum, LARGEST if maximum is None else maximum
         )
-        self.setSingleStep(field.step)
+        self.setSingleStep(step)
         self.setGroupSeparatorShown(self.maximum() >= GROUPED_FROM)
-        if field.unit:
-            self.setSuffix(f"\N{NO-BREAK SPACE}{field.unit}")
+        self.setSuffix(unit_suffix(unit))
 
     def sizeHint(self) -> QSize:
         return QSize(scaled_px(WIDTH_PX, self.font()), Height.FIELD)

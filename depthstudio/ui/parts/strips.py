@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, Space, Theme
+from depthstudio.ui.parts.chips import Chip
 from depthstudio.ui.parts.labels import ElidedLabel
-from depthstudio.ui.parts.strip_chip import StripChip
 
 
 class _Title(ElidedLabel):
@@ -28,7 +28,8 @@ class ImageStrip(QWidget):
         self._icons = icons
         self._title = _Title(theme, tone="text", font="head")
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.chip = StripChip(theme, icons)
+        self.chip = Chip(theme, icon_tone="text2")
+        self.chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(Height.VIEW_STRIP)
         self.setAutoFillBackground(True)
         self._layout = QHBoxLayout(self)
@@ -45,7 +46,6 @@ class ImageStrip(QWidget):
     def set_title(self, title: str) -> None:
         """Name what is shown; a long name loses its middle and keeps it in the tip."""
         self._title.setText(title)
-        self._title.setToolTip(title)
 
     def add_control(self, control: QWidget) -> None:
         """Put a control at the right end."""
@@ -68,10 +68,9 @@ class InfoStrip(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._left = ElidedLabel(theme, tone="text")
-        self._right = ElidedLabel(theme, tone="text2")
+        self._left = ElidedLabel(theme, tone="text", tabular=True)
+        self._right = ElidedLabel(theme, tone="text2", tabular=True)
         for label in (self._left, self._right):
-            label.setFont(theme.font("secondary", tabular=True))
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedHeight(Height.STATUS)
@@ -96,7 +95,6 @@ class InfoStrip(QWidget):
 
     def say(self, text: str) -> None:
         self._left.setText(text)
-        self._left.setToolTip(text)
 
     def say_right(self, text: str) -> None:
         self._right.setText(text)

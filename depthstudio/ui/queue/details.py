@@ -31,7 +31,6 @@ class DetailsPanel(QScrollArea):
 
     retry_requested = Signal(str)  # job id
     remove_requested = Signal(str)  # job id
-    closed = Signal()
 
     def __init__(self, theme: Theme, icons: Icons) -> None:
         super().__init__()
@@ -85,7 +84,6 @@ class DetailsPanel(QScrollArea):
         """Go away until asked again."""
         self._job_id = ""
         self.hide()
-        self.closed.emit()
 
     def text(self) -> str:
         """Everything shown, as plain text for a report."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QStyle
 
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
-from depthstudio.ui.parts.amounts import NO_BREAK
+from depthstudio.ui.parts.amounts import percent_text
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.words import RowText
 
@@ -167,7 +167,7 @@ def _right(rest: QRect, fonts: RowFonts, right_text: str) -> tuple[QRect, QRect]
     if not right_text:
         return QRect(), _unless_tiny(rest)
     # As wide as any percentage, so that the detail does not move while the number grows.
-    width = max(_width(fonts.detail, right_text), _width(fonts.detail, f"00{NO_BREAK}%"))
+    width = max(_width(fonts.detail, right_text), _width(fonts.detail, percent_text(0.88)))
     right = QRect(rest)
     right.setLeft(rest.right() - width + 1)
     detail = QRect(rest)

@@ -1,7 +1,7 @@
 """The queue as Qt's item views see it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import JobQueue, QueueEntry
+from depthstudio.ui.parts.amounts import utc_now
 from depthstudio.ui.queue.words import RowText, row_text, row_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -20,11 +21,6 @@ class QueueRole(IntEnum):
     ENTRY = Qt.ItemDataRole.UserRole + 1  # QueueEntry
     TEXT = Qt.ItemDataRole.UserRole + 2  # RowText
     PROVIDER = Qt.ItemDataRole.UserRole + 3  # title of the service
-
-
-def utc_now() -> datetime:
-    """The moment it is."""
-    return datetime.now(UTC)
 
 
 class JobQueueModel(QAbstractListModel):

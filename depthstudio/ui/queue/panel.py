@@ -10,13 +10,14 @@ from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import DockWidth, Theme
+from depthstudio.ui.parts.amounts import utc_now
 from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.parts.thumbnails import Thumbnails
 from depthstudio.ui.queue.actions import RowAction, menu_actions
 from depthstudio.ui.queue.delegate import QueueDelegate
 from depthstudio.ui.queue.details import DetailsPanel
 from depthstudio.ui.queue.layout import THUMB_HEIGHT, THUMB_WIDTH
-from depthstudio.ui.queue.model import JobQueueModel, utc_now
+from depthstudio.ui.queue.model import JobQueueModel
 from depthstudio.ui.queue.view import QueueView
 from depthstudio.ui.queue.words import counts_time, progress_is_unknown
 
@@ -85,9 +86,9 @@ class QueuePanel(QWidget):
         return self._timer.interval() if self._timer.isActive() else 0
 
     def select(self, job_id: str) -> None:
-        """Make a row the current one and scroll it into sight."""
+        """Make a row the current one and scroll it into sight; no row for an empty id."""
         index = self.model.index_of(job_id)
-        if index.isValid():
+        if index.isValid() or not job_id:
             self.view.setCurrentIndex(index)
 
     def show_details(self, job_id: str) -> None:

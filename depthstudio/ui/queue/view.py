@@ -6,14 +6,13 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
+from depthstudio.ui.parts.list_keys import DELETE_KEYS, ENTER_KEYS
 from depthstudio.ui.parts.row_painter import RowPainter
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.delegate import QueueDelegate
 from depthstudio.ui.queue.model import QueueRole
 
-ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 Target = tuple[str, RowAction]  # job id and what a click does to it
-DELETE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class QueueView(QListView):

@@ -38,10 +38,10 @@ def renderer_name() -> str | None:
     return str(name)
 
 
-def multi_samples_for(renderer: str) -> int:
-    """Smooth edges where a graphics card draws them; in software they double the time."""
+def draws_in_software(renderer: str) -> bool:
+    """Is what `renderer_name` said a driver without a graphics card?"""
     name = renderer.lower()
-    return 0 if any(word in name for word in SOFTWARE_RENDERERS) else MULTI_SAMPLES
+    return any(word in name for word in SOFTWARE_RENDERERS)
 
 
 def _surface_format() -> QSurfaceFormat:

@@ -11,15 +11,25 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.system_libraries import require_libraries
 from depthstudio.core.views import Views
-from depthstudio.scene.lod import MOVING_POINTS
-from depthstudio.scene.options import Layer, Preset, SceneOptions
+from depthstudio.scene.options import (
+    MOVING_POINTS,
+    MOVING_TRIANGLES,
+    Layer,
+    Preset,
+    SceneOptions,
+)
 from depthstudio.scene.summary import SceneSummary, summarise
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.strips import InfoStrip
 from depthstudio.ui.viewer3d.controls import Viewer3DControls
 from depthstudio.ui.viewer3d.loading import Ground, ModuleLoader
-from depthstudio.ui.viewer3d.opengl import multi_samples_for, platform_has_opengl, renderer_name
+from depthstudio.ui.viewer3d.opengl import (
+    MULTI_SAMPLES,
+    draws_in_software,
+    platform_has_opengl,
+    renderer_name,
+)
 
 if TYPE_CHECKING:
     from depthstudio.ui.viewer3d.still import StillView3D
@@ -90,12 +100,22 @@ class Viewer3DPage(QWidget):
         self._loader.finished.connect(self._on_loaded)
         self._loader.start()
 
-    def show_views(self, views: Views, *, title: str = "", keep_camera: bool = False) -> None:
-        """Replace what is shown; later, when the view is not there yet."""
+    def show_views(
+        self,
+        views: Views,
+        *,
+        title: str = "",
+        summary: SceneSummary | None = None,
+        keep_camera: bool = False,
+    ) -> None:
+        """Replace what is shown; later, when the view is not there yet.
+
+        Making the summary reads every position: for large views, make it in a worker.
+        """
         self._views = views
         self._controls.set_title(title)
         self._controls.set_layers(_layers_of(views))
-        self._summary = summarise(views)
+        self._summary = summary or summarise(views)
         self._info.say(self._summary.text)
         self._info.say_right("")
         if self._view is not None:
@@ -197,8 +217,13 @@ class Viewer3DPage(QWidget):
             return StillView3D(self, options=self._options)
         from depthstudio.ui.viewer3d.viewer import Viewer3D
 
+        # Without a graphics card smooth edges double the time, and triangles take most of it.
+        software = draws_in_software(self._renderer)
         return Viewer3D(
-            self, multi_samples=multi_samples_for(self._renderer), options=self._options
+            self,
+            multi_samples=0 if software else MULTI_SAMPLES,
+            moving_triangles=MOVING_TRIANGLES if software else None,
+            options=self._options,
         )
 
     def _show_in(self, view: "Viewer3D | StillView3D", *, keep_camera: bool) -> None:
@@ -215,10 +240,14 @@ class Viewer3DPage(QWidget):
         self._stack.setCurrentWidget(self._ground)
         self.failed.emit(text)
 
-    def _say_thinned(self, thinned: bool) -> None:
+    def _say_thinned(self, layers: frozenset[Layer]) -> None:
         shown, every = _millions(MOVING_POINTS), _millions(self._summary.points)
-        text = self.tr("showing {0} of {1} M points while moving").format(shown, every)
-        self._info.say_right(text if thinned else "")
+        text = ""
+        if Layer.CLOUD in layers:
+            text = self.tr("showing {0} of {1} M points while moving").format(shown, every)
+        elif Layer.SURFACE in layers:
+            text = self.tr("showing a coarser surface while moving")
+        self._info.say_right(text)
 
 
 def _layers_of(views: Views) -> frozenset[Layer]:

@@ -14,7 +14,7 @@ from depthstudio.scene.options import Layer, Preset, SceneOptions
 class StillView3D(QLabel):
     """One off-screen picture at a time, from the standard views. Offers what Viewer3D does."""
 
-    thinned_changed = Signal(bool)
+    thinned_changed = Signal(object)
     preset_changed = Signal(object)
 
     def __init__(self, parent: QWidget, *, options: SceneOptions) -> None:

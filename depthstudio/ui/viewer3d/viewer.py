@@ -4,19 +4,30 @@ import os
 
 os.environ["QT_API"] = "pyside6"  # qtpy would take whatever binding it finds first
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QImage, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 from pyvistaqt import QtInteractor
 
 from depthstudio.core.views import Views
 from depthstudio.scene.camera import fit, look_at
-from depthstudio.scene.gizmo import add_gizmo, picked_preset
+from depthstudio.scene.gizmo import add_gizmo, picked_preset, size_gizmo
 from depthstudio.scene.layers import Scene
 from depthstudio.scene.options import Layer, Preset, SceneOptions
 from depthstudio.ui.viewer3d.navigation import Navigation
 
 SETTLE_MS = 180  # after the last wheel turn or key, everything is drawn again
+
+# A QWidget repaints itself for each of these; the picture does not depend on them, and with
+# millions of points every switch to another window would cost a frame.
+_PICTURE_STAYS = frozenset(
+    {
+        QEvent.Type.FocusIn,
+        QEvent.Type.FocusOut,
+        QEvent.Type.WindowActivate,
+        QEvent.Type.WindowDeactivate,
+    }
+)
 
 
 class Viewer3D(QtInteractor):
@@ -25,24 +36,30 @@ class Viewer3D(QtInteractor):
     VTK renders inside `paintGL` and nowhere else. Everything that changes the picture asks
     Qt for a repaint, so any number of changes before a frame cost one render. VTK's own mouse
     styles and letter keys are never reached, and drops belong to the window.
+
+    moving_triangles : about so many are drawn under the hand; None: always all
     """
 
-    thinned_changed = Signal(bool)
+    thinned_changed = Signal(object)  # the layers of which only a part is drawn, a frozenset
     preset_changed = Signal(object)  # a Preset, or None once the user has moved away from it
 
     def __init__(
-        self, parent: QWidget, *, multi_samples: int = 0, options: SceneOptions | None = None
+        self,
+        parent: QWidget,
+        *,
+        multi_samples: int = 0,
+        moving_triangles: int | None = None,
+        options: SceneOptions | None = None,
     ) -> None:
         super().__init__(parent, auto_update=False, multi_samples=multi_samples)
         self.setAcceptDrops(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("3D view"))
         self.camera_set = True  # or the first render would choose a view of its own
-        self._scene = Scene(self.renderer, options)
+        self._scene = Scene(self.renderer, options, moving_triangles=moving_triangles)
         self._navigation = Navigation(self.renderer)
-        self._gizmo = add_gizmo(
-            self.renderer, self.ren_win.GetInteractor(), self.devicePixelRatioF()
-        )
+        self._gizmo = add_gizmo(self.renderer, self.ren_win.GetInteractor())
+        size_gizmo(self._gizmo, self.devicePixelRatioF())
         self._preset: Preset | None = None
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -118,6 +135,13 @@ class Viewer3D(QtInteractor):
             self._scene.clear()
         super().close()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() in _PICTURE_STAYS:
+            return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            size_gizmo(self._gizmo, self.devicePixelRatioF())
+        return super().event(event)
+
     def mousePressEvent(self, ev: QMouseEvent) -> None:
         place = ev.position()
         self._navigation.press(place)
@@ -168,16 +192,16 @@ class Viewer3D(QtInteractor):
     def _moved(self) -> None:
         if not self._scene.is_moving:
             self._scene.set_moving(True)
-            if self._scene.thins_while_moving:
-                self.thinned_changed.emit(True)
+            if self._scene.thinned_layers:
+                self.thinned_changed.emit(self._scene.thinned_layers)
         self._set_preset(None)
         self.update()
 
     def _rest(self) -> None:
         if self._scene.is_moving:
             self._scene.set_moving(False)
-            if self._scene.thins_while_moving:
-                self.thinned_changed.emit(False)
+            if self._scene.thinned_layers:
+                self.thinned_changed.emit(frozenset())
                 self.update()
 
     def _set_preset(self, preset: Preset | None) -> None:

@@ -1,18 +1,24 @@
 """The middle of the window: 3D, depth and photo of what is shown, or where to begin."""
 
 from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from depthstudio.core.views import ImageSequence, Views
-from depthstudio.ui.images.depth_view import DepthView
-from depthstudio.ui.images.photo_view import PhotoView
+from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
+from depthstudio.scene.summary import SceneSummary
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.viewer3d.page import Viewer3DPage
 from depthstudio.ui.window.drop_page import DropPage
 from depthstudio.ui.window.first_run_page import FirstRunPage
+
+if TYPE_CHECKING:
+    from depthstudio.ui.images.depth_view import DepthView
+    from depthstudio.ui.images.photo_view import PhotoView
 
 
 class Tab(StrEnum):
@@ -33,21 +39,17 @@ class Centre(QWidget):
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
+        self._icons = icons
         self.first_run = FirstRunPage(theme, icons)
         self.drop = DropPage(theme, icons)
         self.scene_page = Viewer3DPage(theme, icons)
-        self.depth_view = DepthView(theme, icons)
-        self.photo_view = PhotoView(theme, icons)
-        self._pages = {
-            Tab.SCENE: self.scene_page,
-            Tab.DEPTH: self.depth_view,
-            Tab.PHOTO: self.photo_view,
-        }
         self._stack = QStackedWidget()
         self._before_drag: QWidget | None = None
         self._shows_input = False  # a photo that waits for its result
+        self.colour_map = DEFAULT_COLOUR_MAP  # of the depth view, there or still to come
         self.tabs = self._make_tabs(theme, icons)
-        for page in (self.first_run, self.drop, *self._pages.values()):
+        for page in (self.first_run, self.drop, self.scene_page):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -70,6 +72,38 @@ class Centre(QWidget):
         tabs.tabBarClicked.connect(self._open_page)
         return tabs
 
+    @cached_property
+    def depth_view(self) -> "DepthView":
+        """Depth in colours; made when first asked for, as it brings numpy."""
+        from depthstudio.ui.images.depth_view import DepthView
+
+        view = DepthView(self._theme, self._icons)
+        view.strip.set_colour_map(self.colour_map)
+        view.strip.colour_map_chosen.connect(self._keep_colour_map)
+        self._stack.addWidget(view)
+        return view
+
+    @cached_property
+    def photo_view(self) -> "PhotoView":
+        """The photo itself; made when first asked for, as it brings numpy."""
+        from depthstudio.ui.images.photo_view import PhotoView
+
+        view = PhotoView(self._theme, self._icons)
+        self._stack.addWidget(view)
+        return view
+
+    def _keep_colour_map(self, name: str) -> None:
+        self.colour_map = name
+
+    def _page(self, tab: Tab) -> QWidget:
+        match tab:
+            case Tab.SCENE:
+                return self.scene_page
+            case Tab.DEPTH:
+                return self.depth_view
+            case Tab.PHOTO:
+                return self.photo_view
+
     @property
     def current_tab(self) -> Tab:
         return list(Tab)[self.tabs.currentIndex()]
@@ -81,23 +115,23 @@ class Centre(QWidget):
     def _open_page(self, index: int) -> None:
         if index >= 0:
             tab = list(Tab)[index]
-            self._stack.setCurrentWidget(self._pages[tab])
+            self._stack.setCurrentWidget(self._page(tab))
             self.tab_changed.emit(tab.value)
 
     def show_tab(self, tab: Tab) -> None:
         """Bring one view to the front."""
         self.tabs.setVisible(True)
         self.tabs.setCurrentIndex(list(Tab).index(tab))
-        self._stack.setCurrentWidget(self._pages[tab])
+        self._stack.setCurrentWidget(self._page(tab))
 
     def show_first_run(self) -> None:
         """Say where to begin."""
         self.tabs.setVisible(False)
         self._stack.setCurrentWidget(self.first_run)
 
-    def show_views(self, views: Views, title: str) -> None:
+    def show_views(self, views: Views, title: str, summary: SceneSummary) -> None:
         """Show what was decoded, keeping the tab if it has something to show."""
-        self.scene_page.show_views(views, title=title)
+        self.scene_page.show_views(views, title=title, summary=summary)
         self.depth_view.set_depth(views.depth, title)
         self.photo_view.set_photos(views.photos, title)
         filled = {

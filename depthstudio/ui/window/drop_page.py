@@ -36,8 +36,8 @@ class DropOffer:
 class DropPage(QWidget):
     """Up to two zones, the first one large. It only shows: the window takes the drop.
 
-    The window forwards its drag events: `set_offer` on enter, `set_pointer` on move, and
-    on drop it asks `zone_at`.
+    The window forwards its drag events: `set_offer` on enter, `mark` on move, and on drop
+    it asks `zone_at`.
     """
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
@@ -91,9 +91,16 @@ class DropPage(QWidget):
 
     def set_pointer(self, pos: QPoint | None) -> None:
         """Mark the zone under a point of this page, None when the drag has left."""
-        under = None if pos is None else self.zone_at(pos)
+        self.mark(None if pos is None else self.zone_at(pos))
+
+    def mark(self, marked: DropZone | None) -> None:
+        """Show which zone a drop now would land in."""
         for name, zone in self._zones.items():
-            zone.set_marked(name is under)
+            zone.set_marked(name is marked)
+
+    def zone_widget(self, zone: DropZone) -> QWidget:
+        """The part of the page that is a zone."""
+        return self._zones[zone]
 
     def text_of(self, zone: DropZone) -> str:
         """What a zone says, title and line."""

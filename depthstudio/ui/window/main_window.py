@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -14,10 +14,11 @@ from PySide6.QtWidgets import (
 )
 
 from depthstudio.jobs.queue import JobQueue
+from depthstudio.settings.app_settings import ThemeChoice
 from depthstudio.ui.inspector.inspector import Inspector, ProviderEntry
 from depthstudio.ui.library.panel import LibraryPanel
 from depthstudio.ui.look.icons import Icons
-from depthstudio.ui.look.theme import DockWidth, Height, IconSize, Theme, ThemeChoice
+from depthstudio.ui.look.theme import DockWidth, Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
 from depthstudio.ui.window.centre import Centre
@@ -29,9 +30,9 @@ SHARE_OF_SCREEN = 0.95
 ROOMY_WIDTH_PX = 1400  # narrower windows start with narrow docks
 LAYOUT_VERSION = 1
 THEME_WORDS: dict[ThemeChoice, str] = {
-    "system": "Follow the system",
-    "dark": "Dark",
-    "light": "Light",
+    ThemeChoice.SYSTEM: "Follow the system",
+    ThemeChoice.DARK: "Dark",
+    ThemeChoice.LIGHT: "Light",
 }
 
 
@@ -116,7 +117,8 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._has_painted:
             self._has_painted = True
-            self.painted.emit()
+            # The frame comes before what it holds: news once the docks are painted too.
+            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Closing is asynchronous: jobs are put down first, then the window goes.

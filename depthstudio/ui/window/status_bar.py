@@ -10,13 +10,14 @@ from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
-from depthstudio.ui.parts.elided_label import ElidedLabel
+from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 
-Level = Literal["info", "caution", "error"]
+Level = Literal["info", "busy", "caution", "error"]
 
 MESSAGE_MS = 8000
 LEVELS: dict[Level, tuple[str, str]] = {
     "info": ("information-outline", "text2"),
+    "busy": ("progress-clock", "accent"),
     "caution": ("alert-outline", "held"),
     "error": ("alert-circle", "failed"),
 }
@@ -31,7 +32,7 @@ COUNTED = {
 class StatusBar(QStatusBar):
     """Counts the queue by itself; the rest it is told.
 
-    ``state_clicked`` carries the `JobState` value of the counter, to filter the queue by.
+    ``state_clicked`` carries the `JobState` value of the counter, to be found in the queue.
     """
 
     state_clicked = Signal(str)
@@ -44,10 +45,11 @@ class StatusBar(QStatusBar):
         self._icons = icons
         self._queue = queue
         self._counters = {state: self._make_counter(state) for state in COUNTED}
-        self._ready = QLabel(self.tr("Ready"))
-        self._message_icon, self._message = QLabel(), ElidedLabel()
+        self._ready = ToneLabel(theme, self.tr("Ready"), tabular=True)
+        self._message_icon = QLabel()
+        self._message = ElidedLabel(theme, tone="text", tabular=True)
         self._level: Level = "info"
-        self._library = QLabel(self.tr("Library empty"))
+        self._library = ToneLabel(theme, self.tr("Library empty"), tabular=True)
         self._message_end = QTimer(self)
         self._message_end.setSingleShot(True)
         self._message_end.setInterval(MESSAGE_MS)
@@ -61,19 +63,36 @@ class StatusBar(QStatusBar):
             queue.removed.connect(lambda row: self._recount.start()),
             queue.changed.connect(lambda job_id, row: self._recount.start()),
         ]
-        theme.changed.connect(self._dress)
-        self._dress()
+        theme.changed.connect(self._show_icon)
         self.count()
 
     def say(self, text: str, level: Level = "info") -> None:
         """Show a message for some seconds; an error stays until the next one."""
         self._level = level
         self._message.setText(text)
-        self._dress()
+        self._show_icon()
         if level == "error":
             self._message_end.stop()
         else:
             self._message_end.start()
+
+    @property
+    def message(self) -> str:
+        """What it says now; empty when there is no message."""
+        return self._message.text()
+
+    def say_busy(self, text: str) -> None:
+        """Show what is being done until `end_busy`, or until there is something else to say."""
+        self.say(text, "busy")
+
+    def end_busy(self) -> None:
+        """What was being done is over."""
+        if self._level == "busy":
+            self.clear_message()
+
+    def say_error(self, text: str) -> None:
+        """Show an error; a slot that other threads may signal."""
+        self.say(text, "error")
 
     def clear_message(self) -> None:
         """Take the message away."""
@@ -113,10 +132,11 @@ class StatusBar(QStatusBar):
         icon, role = COUNTED[state]
         button = QToolButton()
         button.setAutoRaise(True)
+        button.setFont(self._theme.font("secondary", tabular=True))
         button.setIcon(self._icons.icon(icon, role))
         button.setIconSize(QSize(IconSize.STATE, IconSize.STATE))
         button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
-        button.setToolTip(self.tr("Show only these in the queue"))
+        button.setToolTip(self.tr("Go to the first of these in the queue"))
         button.clicked.connect(lambda: self.state_clicked.emit(state.value))
         return button
 
@@ -137,15 +157,7 @@ class StatusBar(QStatusBar):
         self._library.setContentsMargins(0, 0, Space.S, 0)
         self.addPermanentWidget(self._library)
 
-    def _dress(self) -> None:
-        font = self._theme.font("secondary", tabular=True)
-        muted = f"color: {self._theme.tokens.text2}"
-        for label in (self._ready, self._message, self._library):
-            label.setFont(font)
-            label.setStyleSheet(muted)
-        for button in self._counters.values():
-            button.setFont(font)
-        icon, role = LEVELS[self._level]
+    def _show_icon(self) -> None:
         if self._message.text():
+            icon, role = LEVELS[self._level]
             self._message_icon.setPixmap(self._icons.pixmap(icon, IconSize.STATE, role))
-            self._message.setStyleSheet(f"color: {self._theme.tokens.text}")

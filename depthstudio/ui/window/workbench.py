@@ -4,27 +4,25 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.job import JobState, Source
 from depthstudio.core.params import Json
 from depthstudio.core.resources import resource
-from depthstudio.core.result import Result
-from depthstudio.core.views import ImageSequence, Views
-from depthstudio.formats.image import read_photo
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Intake, Unusable, grouped
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.library.shelf import LibraryShelf
 from depthstudio.ui.window.centre import Tab
+from depthstudio.ui.window.dialogs import ask_to_remove, choose_files, choose_folder, show_about
 from depthstudio.ui.window.drop_page import DropOffer
 from depthstudio.ui.window.drop_target import DropTarget
+from depthstudio.ui.window.known_answer import KnownAnswer, Question
 from depthstudio.ui.window.main_window import MainWindow
+from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
-
-PICTURE_FILTER = "Photos and scenes (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.glb *.ply *.npz)"
 
 
 class Workbench(QObject):
@@ -38,22 +36,29 @@ class Workbench(QObject):
         self._window = window
         self._tasks = Tasks(self._report)
         self._shelf = LibraryShelf(session, window)
+        self._showing = Showing(session, window)
+        self._known = KnownAnswer(session, self._tasks, lambda: window.inspector.set_known(True))
         self._inputs: tuple[Source, ...] = ()
-        self._inputs_number = 0
-        self._known_id = ""  # the result that answers what Run would ask
-        self._show_number = 0
+        self._offer_number = 0
         self._awaited = ""  # the job whose result is shown as soon as it is there
         self._drop = DropTarget(window)
+        # Many changes in one turn of the loop are looked at once.
+        self._commands_due = QTimer(self)
+        self._commands_due.setSingleShot(True)
+        self._commands_due.timeout.connect(self._update_commands)
         self._connect_window()
         self._connect_panels()
-        session.queue.changed.connect(self._job_changed)
-        for event in (session.queue.inserted, session.queue.removed):
-            event.connect(lambda row: self._update_commands())
+        self._connect_inspector()
+        self._disconnects = self._follow_session()
         self._update_commands()
         self._tasks.start(self._shelf.fill())
 
     async def aclose(self) -> None:
-        """Stop everything that was started for the window."""
+        """Stop everything that was started for the window, before the window goes."""
+        for disconnect in self._disconnects:
+            disconnect()
+        self._shelf.close()
+        self._commands_due.stop()
         await self._tasks.aclose()
 
     def open_paths(self, paths: Sequence[Path], *, only_view: bool = False) -> None:
@@ -74,8 +79,10 @@ class Workbench(QObject):
 
     def _connect_window(self) -> None:
         window, first_run = self._window, self._window.centre.first_run
+        self._showing.shown.connect(self.shown)
         self._drop.dropped.connect(lambda paths, view: self.open_paths(paths, only_view=view))
         self._drop.entered.connect(lambda paths: self._tasks.start(self._offer(paths)))
+        window.status.state_clicked.connect(self._select_first)
         first_run.open_files.connect(self._choose_files)
         first_run.open_folder.connect(self._choose_folder)
         first_run.try_sample.connect(self.run_sample)
@@ -83,9 +90,9 @@ class Workbench(QObject):
             ("open", self._choose_files),
             ("open_folder", self._choose_folder),
             ("sample", self.run_sample),
-            ("run", self._run),
+            ("run", window.inspector.run_box.activate),
             ("cancel", lambda: self._on_selected(self._session.cancel)),
-            ("retry", lambda: self._on_selected(self._session.retry)),
+            ("retry", lambda: self._on_selected(self._retry)),
             ("remove", lambda: self._on_selected(self._session.remove)),
             ("clear", lambda: self._tasks.start(self._clear())),
             ("fit", window.centre.scene_page.fit),
@@ -93,57 +100,63 @@ class Workbench(QObject):
             ("show_depth", lambda: window.centre.show_tab(Tab.DEPTH)),
             ("show_photo", lambda: window.centre.show_tab(Tab.PHOTO)),
             ("reset_layout", window.reset_layout),
+            ("about", lambda: show_about(window, self._session.home)),
             ("quit", window.close),
         ):
             window.action(name).triggered.connect(lambda checked=False, slot=slot: slot())
 
     def _connect_panels(self) -> None:
-        panel, inspector = self._window.queue_panel, self._window.inspector
+        panel, library = self._window.queue_panel, self._window.library_panel
         session, start = self._session, self._tasks.start
-        panel.cancel_requested.connect(lambda job: start(session.cancel(job)))
-        panel.retry_requested.connect(lambda job: start(session.retry(job)))
-        panel.remove_requested.connect(lambda job: start(session.remove(job)))
-        panel.run_again_requested.connect(lambda job: start(self._again(job)))
-        panel.send_again_requested.connect(lambda job: start(session.send_again(job)))
-        panel.mark_lost_requested.connect(lambda job: start(session.mark_lost(job)))
-        panel.try_now_requested.connect(
-            lambda job: start(session.runner.try_now(session.queue.entry(job).job.provider_id))
-        )
-        panel.show_requested.connect(self._show_job)
+        for signal, wish in (
+            (panel.cancel_requested, session.cancel),
+            (panel.retry_requested, self._retry),
+            (panel.remove_requested, session.remove),
+            (panel.run_again_requested, self._run_again),
+            (panel.send_again_requested, session.send_again),
+            (panel.mark_lost_requested, session.mark_lost),
+            (panel.try_now_requested, self._try_now),
+            (panel.show_requested, self._show_job),
+            (library.open_requested, self._showing.show_result),
+        ):
+            signal.connect(lambda id_, wish=wish: start(wish(id_)))
         panel.selected.connect(self._job_selected)
-        self._window.library_panel.open_requested.connect(
-            lambda result_id: start(self._show_result(result_id))
-        )
-        self._window.library_panel.remove_requested.connect(
-            lambda result_id: start(self._shelf.remove(result_id))
-        )
+        library.remove_requested.connect(self._ask_to_remove)
+
+    def _connect_inspector(self) -> None:
+        inspector = self._window.inspector
         inspector.run_requested.connect(self._run)
         inspector.run_again_requested.connect(lambda: self._run(again=True))
-        inspector.show_requested.connect(lambda: start(self._show_result(self._known_id)))
-        inspector.grouping_changed.connect(lambda one_scene: self._update_commands())
+        inspector.show_requested.connect(
+            lambda: self._tasks.start(self._showing.show_result(self._known.result_id))
+        )
+        inspector.page_requested.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+        inspector.grouping_changed.connect(lambda one_scene: self._look_up())
         inspector.params_changed.connect(self._look_up)
         inspector.provider_changed.connect(lambda provider_id: self._look_up())
 
+    def _follow_session(self) -> list[Callable[[], None]]:
+        session, later = self._session, self._commands_due.start
+        return [
+            session.queue.changed.connect(self._job_changed),
+            session.queue.inserted.connect(lambda row: later()),
+            session.queue.removed.connect(lambda row: later()),
+            session.result_added.connect(lambda result: self._look_up()),
+        ]
+
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self._window, self.tr("Open files"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([self.tr(PICTURE_FILTER), self.tr("All files (*)")])
-        self._open_dialog(dialog)
+        choose_files(self._window, self.open_paths)
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self._window, self.tr("Open folder"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._open_dialog(dialog)
-
-    def _open_dialog(self, dialog: QFileDialog) -> None:
-        # Never exec(): a nested event loop under a running coroutine breaks the loop.
-        dialog.filesSelected.connect(lambda names: self.open_paths([Path(n) for n in names]))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_folder(self._window, self.open_paths)
 
     async def _offer(self, paths: Sequence[Path]) -> None:
         """Say what dropping these would do, once the files have been looked at."""
+        self._offer_number += 1
+        number = self._offer_number
         intake = await self._session.take_in(paths)
+        if number != self._offer_number:
+            return  # another drag came meanwhile
         self._window.centre.drop.set_offer(
             DropOffer(
                 photos=len(intake.sources),
@@ -155,16 +168,28 @@ class Workbench(QObject):
 
     async def _open_paths(self, paths: Sequence[Path], *, only_view: bool) -> None:
         intake = await self._session.take_in(paths)
+        self._say_skipped(intake)
         if intake.scenes:
-            await self._show_scene(intake.scenes[0])
+            self._tasks.start(self._showing.show_scene(intake.scenes[0]))
         elif intake.sources:
-            self._show_input(intake.sources)
-        await self._keep_unusable(intake.unusable)
+            self._showing.show_photos(intake.sources)
         if intake.sources:
             self._set_inputs(intake.sources)
-        if intake.sources and not only_view and self._provider.runs_locally:
-            await self._enqueue(intake.sources, again=False)
-        self._say_skipped(intake)
+        if only_view:
+            for unusable in intake.unusable:
+                self._report(unusable.error)
+            return
+        await self._keep_unusable(intake.unusable)
+        if intake.sources:
+            await self._run_dropped(intake.sources)
+
+    async def _run_dropped(self, sources: Sequence[Source]) -> None:
+        """What is dropped runs at once, unless it would leave this computer or cannot run."""
+        reason = self._window.inspector.run_box.state().reason
+        if reason:
+            self._window.status.say(reason, "caution")
+        elif self._provider.runs_locally:
+            await self._enqueue(sources)
 
     async def _keep_unusable(self, unusable: Sequence[Unusable]) -> None:
         for path in unusable:
@@ -185,104 +210,96 @@ class Workbench(QObject):
 
     def _look_up(self) -> None:
         """Ask whether the library knows the answer to what Run would ask."""
-        self._inputs_number += 1
-        self._known_id = ""
-        if len(self._inputs) == 1:
-            self._tasks.start(self._known(self._inputs[0], self._inputs_number))
-        self._update_commands()
-
-    async def _known(self, source: Source, number: int) -> None:
-        inspector = self._window.inspector
-        if inspector.run_box.state().reason:
-            return
-        try:
-            known = await self._session.known_result(source, self._provider.id, self._values)
-        except DepthStudioError:
-            return  # Run will say it, where it matters
-        if number == self._inputs_number and known is not None:
-            self._known_id = known.id
-            inspector.set_known(True)
+        question = None
+        if len(self._inputs) == 1 and not self._window.inspector.run_box.state().reason:
+            question = Question(self._inputs[0], self._provider.id, self._values)
+        self._known.ask(question)
+        self._commands_due.start()
 
     def _run(self, *, again: bool = False) -> None:
         self._tasks.start(self._enqueue(self._inputs, again=again))
 
-    async def _enqueue(self, sources: Sequence[Source], *, again: bool) -> None:
+    async def _enqueue(self, sources: Sequence[Source], *, again: bool = False) -> None:
         """Make jobs of what the inspector says now; the first one is shown when it is done."""
         provider, values, first = self._provider, self._values, ""
         one_scene = self._window.inspector.is_one_scene()
         for group in grouped(sources, provider.max_sources, one_scene=one_scene):
             job = await self._session.add(group, provider.id, values, again=again)
-            first = first or job.id
-        if first:
-            self._awaited = first
-            self._window.queue_panel.select(first)
+            if not first:
+                first = job.id
+                self._await(first)
 
-    async def _again(self, job_id: str) -> None:
-        if self._session.queue.entry(job_id).status.state is JobState.DONE:
-            job_id = (await self._session.run_again(job_id)).id
-        else:
-            await self._session.retry(job_id)
+    def _await(self, job_id: str) -> None:
+        """Select a job and show its result as soon as it is there, or now if it is."""
         self._awaited = job_id
+        self._window.queue_panel.select(job_id)
+        self._show_awaited(job_id)
+
+    def _show_awaited(self, job_id: str) -> None:
+        queue = self._session.queue
+        if job_id != self._awaited or job_id not in queue:
+            return
+        if queue.entry(job_id).status.state is JobState.DONE:
+            self._awaited = ""
+            self._tasks.start(self._show_job(job_id))
+
+    async def _run_again(self, job_id: str) -> None:
+        if self._session.queue.entry(job_id).status.state is JobState.DONE:
+            self._await((await self._session.run_again(job_id)).id)
+        else:
+            await self._retry(job_id)
+
+    async def _retry(self, job_id: str) -> None:
+        jobs = await self._session.retry(job_id)
+        self._await(jobs[0].id)
+
+    async def _try_now(self, job_id: str) -> None:
+        provider_id = self._session.queue.entry(job_id).job.provider_id
+        await self._session.runner.try_now(provider_id)
 
     async def _clear(self) -> None:
+        # Or the selection would wander over the rows below, and each would be opened.
+        self._window.queue_panel.select("")
         for entry in self._session.queue:
             if entry.status.state.is_final:
                 await self._session.remove(entry.job.id)
 
-    def _on_selected(self, wish: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+    def _on_selected(self, wish: Callable[[str], Coroutine[Any, Any, object]]) -> None:
         job_id = self._window.queue_panel.selected_id
         if job_id:
             self._tasks.start(wish(job_id))
 
+    def _select_first(self, state: str) -> None:
+        """Go to the first job in a state, as its counter in the status bar asks."""
+        for entry in self._session.queue:
+            if entry.status.state.value == state:
+                self._window.queue_panel.select(entry.job.id)
+                return
+
+    def _ask_to_remove(self, result_id: str) -> None:
+        name = self._window.library_panel.name_of(result_id)
+        ask_to_remove(self._window, name, lambda: self._tasks.start(self._remove(result_id)))
+
+    async def _remove(self, result_id: str) -> None:
+        await self._shelf.remove(result_id)
+        self._look_up()
+
     def _job_selected(self, job_id: str) -> None:
-        self._update_commands()
-        if not job_id:
+        self._commands_due.start()
+        if job_id == self._awaited:
             return
-        entry = self._session.queue.entry(job_id)
-        if entry.status.state is JobState.DONE:
-            self._show_job(job_id)
+        self._awaited = ""  # who looks at another job must not be called away from it
+        if job_id and self._session.queue.entry(job_id).status.state is JobState.DONE:
+            self._tasks.start(self._show_job(job_id))
 
     def _job_changed(self, job_id: str, row: int) -> None:
-        entry = self._session.queue.at(row)
-        self._update_commands()
-        if entry.status.state is JobState.DONE and job_id == self._awaited:
-            self._awaited = ""
-            self._show_job(job_id)
-            self._look_up()
+        self._commands_due.start()
+        self._show_awaited(job_id)
 
-    def _show_job(self, job_id: str) -> None:
+    async def _show_job(self, job_id: str) -> None:
         result_id = self._session.queue.entry(job_id).status.result_id
         if result_id:
-            self._tasks.start(self._show_result(result_id))
-
-    def _show_input(self, sources: Sequence[Source]) -> None:
-        self._begin_showing()
-        paths = [source.path for source in sources]
-        photos = ImageSequence(
-            names=tuple(path.name for path in paths), load=lambda i: read_photo(paths[i])
-        )
-        self._window.centre.show_photo(photos, paths[0].name)
-
-    async def _show_scene(self, path: Path) -> None:
-        number = self._begin_showing()
-        views = await self._session.open_scene(path)
-        self._show_if_newest(number, views, path.name)
-
-    async def _show_result(self, result_id: str) -> None:
-        number = self._begin_showing()
-        result: Result = await self._session.result(result_id)
-        views = await self._session.load(result)
-        self._show_if_newest(number, views, result.name)
-
-    def _begin_showing(self) -> int:
-        self._show_number += 1
-        return self._show_number
-
-    def _show_if_newest(self, number: int, views: Views, title: str) -> None:
-        if number == self._show_number:
-            self._window.centre.show_views(views, title)
-            self.shown.emit(title)
-            self._update_commands()
+            await self._showing.show_result(result_id)
 
     def _report(self, error: DepthStudioError) -> None:
         hint = f". {error.hint}" if error.hint else ""

@@ -1,5 +1,7 @@
 """The canvas under mouse, wheel and keys."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -22,14 +24,10 @@ def position_picture(width: int, height: int) -> QImage:
 
 
 @pytest.fixture
-def canvas(theme: Theme, qtbot: QtBot) -> ImageCanvas:
+def canvas(theme: Theme, on_screen: Callable[..., ImageCanvas]) -> ImageCanvas:
     canvas = ImageCanvas(theme)
-    qtbot.addWidget(canvas)
-    canvas.resize(420, 300)
     canvas.set_image(position_picture(200, 120))
-    canvas.show()
-    qtbot.waitExposed(canvas)
-    return canvas
+    return on_screen(canvas, 420, 300)
 
 
 def wheel(canvas: ImageCanvas, at: QPointF, notches: float) -> None:

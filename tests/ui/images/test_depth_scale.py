@@ -8,12 +8,7 @@ from PySide6.QtCore import QLocale
 from depthstudio.core.views import DepthKind
 from depthstudio.ui.images.depth_scale import DepthScale, kind_words
 
-NBSP = "\u00a0"
-
-
-@pytest.fixture(autouse=True)
-def english() -> None:
-    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 @pytest.mark.parametrize("kind", [DepthKind.METRIC, DepthKind.RELATIVE_DEPTH])

@@ -1,5 +1,6 @@
 """The Depth view as people meet it."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
@@ -19,14 +20,15 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from depthstudio.core.views import DepthKind, DepthStack
-from depthstudio.geometry.colour import COLOUR_MAPS, colour_table
+from depthstudio.geometry.colour import colour_table
+from depthstudio.geometry.colour_maps import COLOUR_MAPS
 from depthstudio.ui.images import depth_view
 from depthstudio.ui.images.depth_view import DepthProbe, DepthView
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 
 W = TypeVar("W", bound=QWidget)
-NBSP = "\u00a0"
+NBSP = "\N{NO-BREAK SPACE}"
 HEIGHT, WIDTH = 40, 60
 HOLE = (slice(10, 20), slice(15, 30))  # rows, columns without data
 
@@ -41,13 +43,8 @@ def clip(kind: DepthKind = DepthKind.METRIC, frames: int = 1) -> DepthStack:
 
 
 @pytest.fixture
-def view(theme: Theme, icons: Icons, qtbot: QtBot) -> DepthView:
-    view = DepthView(theme, icons)
-    qtbot.addWidget(view)
-    view.resize(900, 600)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
+def view(theme: Theme, icons: Icons, on_screen: Callable[..., DepthView]) -> DepthView:
+    return on_screen(DepthView(theme, icons), 900, 600)
 
 
 def show(view: DepthView, qtbot: QtBot, stack: DepthStack) -> None:
@@ -116,7 +113,7 @@ def test_a_relative_clip_shows_no_metres_anywhere(
 ) -> None:
     show(view, qtbot, clip(kind))
     hover(view, 50, 30)
-    assert view.strip.chip.text == "Relative, no unit"
+    assert view.strip.chip.text() == "Relative, no unit"
     assert view.info.text.startswith("30.500 ·")
     assert all(spin.suffix() == "" for spin in spins(view))
     assert "m" not in view.legend.accessibleDescription().replace(" near", "")
@@ -126,7 +123,7 @@ def test_a_metric_clip_shows_metres_on_chip_legend_and_fields(
     view: DepthView, qtbot: QtBot
 ) -> None:
     show(view, qtbot, clip())
-    assert view.strip.chip.text == "Metric, metres"
+    assert view.strip.chip.text() == "Metric, metres"
     assert all(spin.suffix() == f"{NBSP}m" for spin in spins(view))
     assert view.legend.accessibleDescription().count(f"{NBSP}m") == 2
 
@@ -175,6 +172,17 @@ def test_the_near_end_of_a_disparity_clip_has_the_larger_value(
     assert view.legend.end_words == ("far", "near")
     show(view, qtbot, clip(DepthKind.RELATIVE_DEPTH))
     assert near.value() < far.value()
+
+
+def test_a_kept_colour_map_is_taken_over_and_an_unknown_one_is_not(
+    view: DepthView, qtbot: QtBot
+) -> None:
+    view.strip.set_colour_map("magma")
+    view.strip.set_colour_map("sepia")
+    show(view, qtbot, clip())
+    assert view.strip.colour_map == "magma"
+    assert view.picture is not None
+    assert view.picture.request.colour_map == "magma"
 
 
 def test_another_colour_map_swaps_the_table_only(view: DepthView, qtbot: QtBot) -> None:
@@ -253,7 +261,7 @@ def test_a_clip_replaced_while_it_loads_is_never_shown(view: DepthView, qtbot: Q
     view.set_depth(clip(), "first")
     view.set_depth(None, "")
     show(view, qtbot, clip(DepthKind.RELATIVE_DEPTH))
-    assert view.strip.chip.text == "Relative, no unit"
+    assert view.strip.chip.text() == "Relative, no unit"
     assert view.picture is not None
     assert view.picture.request.stack.kind is DepthKind.RELATIVE_DEPTH
 
@@ -276,12 +284,12 @@ def test_a_narrow_strip_shortens_its_words_before_its_controls(
 ) -> None:
     show(view, qtbot, clip())
     view.resize(640, 500)
-    assert view.strip.chip.text == "Metric"
+    assert view.strip.chip.text() == "Metric"
     assert view.width() == 640
     controls = (*spins(view), only(view.strip, QComboBox))
     qtbot.waitUntil(lambda: all(c.width() >= c.minimumSizeHint().width() for c in controls))
     view.resize(1200, 500)
-    assert view.strip.chip.text == "Metric, metres"
+    assert view.strip.chip.text() == "Metric, metres"
 
 
 def test_the_controls_have_names_for_assistive_tools(view: DepthView, qtbot: QtBot) -> None:

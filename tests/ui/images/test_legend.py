@@ -11,6 +11,7 @@ from depthstudio.ui.images.depth_scale import DepthScale
 from depthstudio.ui.images.legend import WIDTH, Legend
 from depthstudio.ui.look.theme import Theme
 
+NBSP = "\N{NO-BREAK SPACE}"
 METRIC = DepthScale.of_range(DepthKind.METRIC, 1.0, 5.0)
 
 
@@ -64,9 +65,9 @@ def test_without_a_value_there_is_no_pointer(legend: Legend, theme: Theme) -> No
 
 
 def test_what_it_shows_is_said_in_words_too(legend: Legend) -> None:
-    assert legend.accessibleDescription() == "far 5.000\u00a0m, near 1.000\u00a0m"
+    assert legend.accessibleDescription() == f"far 5.000{NBSP}m, near 1.000{NBSP}m"
     legend.set_scale(METRIC.with_inverted(True))
-    assert legend.accessibleDescription() == "near 1.000\u00a0m, far 5.000\u00a0m"
+    assert legend.accessibleDescription() == f"near 1.000{NBSP}m, far 5.000{NBSP}m"
     legend.set_scale(DepthScale.of_range(DepthKind.RELATIVE_DISPARITY, 1.0, 5.0))
     assert legend.accessibleDescription() == "far 1.000, near 5.000, no unit"
 

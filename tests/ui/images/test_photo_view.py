@@ -1,6 +1,7 @@
 """The Photo view: one picture at a time, loaded elsewhere."""
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -21,13 +22,8 @@ def plain(level: int, width: int = 30, height: int = 20) -> NDArray[np.uint8]:
 
 
 @pytest.fixture
-def view(theme: Theme, icons: Icons, qtbot: QtBot) -> PhotoView:
-    view = PhotoView(theme, icons)
-    qtbot.addWidget(view)
-    view.resize(700, 500)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
+def view(theme: Theme, icons: Icons, on_screen: Callable[..., PhotoView]) -> PhotoView:
+    return on_screen(PhotoView(theme, icons), 700, 500)
 
 
 def settle(view: PhotoView, qtbot: QtBot) -> None:
@@ -57,7 +53,7 @@ def test_a_photo_is_loaded_off_the_gui_thread(view: PhotoView, qtbot: QtBot) -> 
     assert threading.get_ident() not in threads
     assert level_shown(view) == 7
     assert view.strip.title == "moon"
-    assert view.strip.chip.text == "1024 × 683"
+    assert view.strip.chip.text() == "1024 × 683"
 
 
 def test_steps_go_through_the_sequence_and_stop_at_its_ends(view: PhotoView, qtbot: QtBot) -> None:

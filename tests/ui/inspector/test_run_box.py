@@ -1,5 +1,6 @@
 """The Run box as the user meets it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -26,13 +27,9 @@ BLOCKED = RunState(reason="Add a photo first")
 
 
 @pytest.fixture
-def box(qtbot: QtBot, theme: Theme, icons: Icons) -> RunBox:
+def box(on_screen: Callable[..., RunBox], theme: Theme, icons: Icons) -> RunBox:
     box = RunBox(theme, icons)
-    qtbot.addWidget(box)
-    box.resize(352, box.sizeHint().height())
-    with qtbot.waitExposed(box):
-        box.show()
-    return box
+    return on_screen(box, 352, box.sizeHint().height())
 
 
 def main_button(box: RunBox) -> QPushButton:

@@ -30,13 +30,11 @@ def make_item(now: datetime) -> MakeItem:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, icons: Icons, now: datetime) -> Iterator[LibraryPanel]:
+def panel(
+    on_screen: Callable[..., LibraryPanel], theme: Theme, icons: Icons, now: datetime
+) -> Iterator[LibraryPanel]:
     panel = LibraryPanel(theme, icons, now=lambda: now)
-    qtbot.addWidget(panel)
-    panel.resize(344, 400)
-    panel.show()
-    qtbot.waitExposed(panel)
-    yield panel
+    yield on_screen(panel, 344, 400)
     panel.close_library()
 
 

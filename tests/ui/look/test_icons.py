@@ -28,7 +28,12 @@ def test_every_icon_the_window_asks_for_exists() -> None:
 
 
 def test_state_icons_are_in_the_font() -> None:
-    for name in ("queue/words.py", "queue/actions.py", "window/status_bar.py", "library/delegate.py"):
+    for name in (
+        "queue/words.py",
+        "queue/actions.py",
+        "window/status_bar.py",
+        "library/delegate.py",
+    ):
         text = (UI / name).read_text("utf-8")
         words = set(ICON_SHAPED.findall(text)) - {"run-again", "try-now", "send-again", "mark-lost"}
         assert words, name

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 
 from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.amounts import percent_text
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.layout import RowFonts, lay_out
 from depthstudio.ui.queue.words import RowText
@@ -70,7 +71,8 @@ def test_right_to_left_mirrors_the_row(fonts: RowFonts) -> None:
 
 def test_the_number_column_does_not_move_while_it_grows(fonts: RowFonts) -> None:
     row = QRect(0, 0, 344, 44)
-    texts = [RowText("play", "Running", "accent", "", f"{number}\u00a0%") for number in (1, 62)]
+    shares = (0.01, 0.62)
+    texts = [RowText("play", "Running", "accent", "", percent_text(share)) for share in shares]
     columns = [lay_out(row, fonts, text, "", STOPPING).right for text in texts]
     assert columns[0] == columns[1]
 

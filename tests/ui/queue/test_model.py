@@ -15,11 +15,6 @@ MakeJob = Callable[..., Job]
 
 
 @pytest.fixture
-def queue() -> JobQueue:
-    return JobQueue()
-
-
-@pytest.fixture
 def model(queue: JobQueue, now: datetime) -> JobQueueModel:
     return JobQueueModel(queue, str.title, now=lambda: now)
 

@@ -35,20 +35,11 @@ LOST = Hold(kind=HoldKind.SUBMIT_LOST, reason="The answer was lost")
 
 
 @pytest.fixture
-def queue() -> JobQueue:
-    return JobQueue()
-
-
-@pytest.fixture
 def panel(
-    qtbot: QtBot, theme: Theme, icons: Icons, queue: JobQueue, now: datetime
+    on_screen: Callable[..., QueuePanel], theme: Theme, icons: Icons, queue: JobQueue, now: datetime
 ) -> Iterator[QueuePanel]:
     panel = QueuePanel(theme, icons, queue, str.title, now=lambda: now)
-    qtbot.addWidget(panel)
-    panel.resize(344, 480)
-    panel.show()
-    qtbot.waitExposed(panel)
-    yield panel
+    yield on_screen(panel, 344, 480)
     panel.close_queue()
 
 

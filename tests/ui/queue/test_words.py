@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QLocale
 
 from depthstudio.core.job import (
     Failure,
@@ -31,11 +30,6 @@ from depthstudio.ui.queue.words import (
 
 MakeJob = Callable[..., Job]
 Said = Callable[[JobStatus], RowText]
-
-
-@pytest.fixture(autouse=True)
-def british_locale() -> None:
-    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
 
 
 @pytest.fixture
@@ -69,8 +63,8 @@ def test_a_running_job_says_its_stage(
     said: Said, status: JobStatus, word: str, detail: str, right: str
 ) -> None:
     text = said(status)
-    plain = (text.word, text.detail.replace("\u00a0", " "), text.right.replace("\u00a0", " "))
-    assert plain == (word, detail, right)
+    parts = (text.word, text.detail, text.right)
+    assert [part.replace("\N{NO-BREAK SPACE}", " ") for part in parts] == [word, detail, right]
     assert text.colour_role == "accent"
 
 
@@ -156,12 +150,12 @@ def test_durations(seconds: float, text: str) -> None:
     [(0, "0 B"), (999, "999 B"), (999_960, "1.0 MB"), (126e6, "126 MB"), (18.4e9, "18.4 GB")],
 )
 def test_sizes_keep_three_digits(size_bytes: float, text: str) -> None:
-    assert amounts.size_text(size_bytes).replace("\u00a0", " ") == text
+    assert amounts.size_text(size_bytes).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 def test_a_hundred_percent_is_said_only_of_the_whole() -> None:
-    assert amounts.percent_text(0.999) == "99\u00a0%"
-    assert amounts.percent_text(1.0) == "100\u00a0%"
+    assert amounts.percent_text(0.999) == "99\N{NO-BREAK SPACE}%"
+    assert amounts.percent_text(1.0) == "100\N{NO-BREAK SPACE}%"
 
 
 def test_moments_are_told_as_seen_from_now(now: datetime) -> None:

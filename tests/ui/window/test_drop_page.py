@@ -1,9 +1,10 @@
 """What the drop page says, and which zone is where."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
-from pytestqt.qtbot import QtBot
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
@@ -11,13 +12,8 @@ from depthstudio.ui.window.drop_page import DropOffer, DropPage, DropZone
 
 
 @pytest.fixture
-def page(theme: Theme, icons: Icons, qtbot: QtBot) -> DropPage:
-    page = DropPage(theme, icons)
-    qtbot.addWidget(page)
-    page.resize(800, 600)
-    page.show()
-    qtbot.waitExposed(page)
-    return page
+def page(theme: Theme, icons: Icons, on_screen: Callable[..., DropPage]) -> DropPage:
+    return on_screen(DropPage(theme, icons), 800, 600)
 
 
 def zones_down_the_middle(page: DropPage) -> list[DropZone | None]:

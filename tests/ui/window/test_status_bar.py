@@ -15,18 +15,11 @@ from depthstudio.ui.window.status_bar import StatusBar
 
 
 @pytest.fixture
-def queue() -> JobQueue:
-    return JobQueue()
-
-
-@pytest.fixture
-def bar(qtbot: QtBot, theme: Theme, icons: Icons, queue: JobQueue) -> Iterator[StatusBar]:
+def bar(
+    on_screen: Callable[..., StatusBar], theme: Theme, icons: Icons, queue: JobQueue
+) -> Iterator[StatusBar]:
     bar = StatusBar(theme, icons, queue)
-    qtbot.addWidget(bar)
-    bar.resize(800, 28)
-    bar.show()
-    qtbot.waitExposed(bar)
-    yield bar
+    yield on_screen(bar, 800, 28)
     bar.close_status()
 
 
@@ -75,3 +68,16 @@ def test_a_message_is_shown_until_it_is_cleared(bar: StatusBar) -> None:
 def test_the_library_text_is_what_the_window_says(bar: StatusBar) -> None:
     bar.set_library_text("Library 18.4 of 50 GB")
     assert shown(bar)[-1] == "Library 18.4 of 50 GB"
+
+
+def test_what_is_being_done_stays_until_it_is_over_or_something_else_is_said(
+    bar: StatusBar,
+) -> None:
+    bar.say_busy("Opening large.glb…")
+    assert bar.message == "Opening large.glb…"
+    bar.end_busy()
+    assert bar.message == ""
+    bar.say_busy("Opening large.glb…")
+    bar.say("The file is damaged", "error")
+    bar.end_busy()
+    assert bar.message == "The file is damaged"

@@ -1,0 +1,75 @@
+"""The few boxes of the window. None is run with exec(): a nested loop breaks asyncio's."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from depthstudio import __version__
+from depthstudio.settings.paths import Home
+
+PATTERNS = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.glb *.ply *.npz"
+Chosen = Callable[[Sequence[Path]], object]
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("dialogs", text)
+
+
+def choose_files(parent: QWidget, chosen: Chosen) -> QFileDialog:
+    """Let the user pick files to add or to view."""
+    dialog = QFileDialog(parent, tr("Open files"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilters([f"{tr('Photos and scenes')} ({PATTERNS})", tr("All files (*)")])
+    return _opened(dialog, chosen)
+
+
+def choose_folder(parent: QWidget, chosen: Chosen) -> QFileDialog:
+    """Let the user pick a folder of photos."""
+    dialog = QFileDialog(parent, tr("Open folder"))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    return _opened(dialog, chosen)
+
+
+def _opened(dialog: QFileDialog, chosen: Chosen) -> QFileDialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
+    dialog.open()
+    return dialog
+
+
+def ask_to_remove(parent: QWidget, name: str, remove: Callable[[], object]) -> QMessageBox:
+    """Ask before a result is deleted; Cancel is what Enter and Escape do."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setText(tr("Remove “{name}” from the library?").format(name=name))
+    box.setInformativeText(tr("Its files are deleted from this computer. This cannot be undone."))
+    button = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    button.clicked.connect(remove)
+    return _shown(box, tr("Remove from library"))
+
+
+def show_about(parent: QWidget, home: Home) -> QMessageBox:
+    """Say which version this is, under which licence, and where it keeps its files."""
+    box = QMessageBox(parent)
+    box.setText(tr("DepthStudio {version}").format(version=__version__))
+    places = [
+        (tr("Results"), home.library_folder),
+        (tr("Settings"), home.settings_file),
+        (tr("Log files"), home.logs_folder),
+    ]
+    lines = [f"{word}: {place}" for word, place in places]
+    licence = tr("Free software under the MIT licence. Made with Qt, VTK and PyVista.")
+    box.setInformativeText("\n".join([licence, "", *lines]))
+    box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    box.setStandardButtons(QMessageBox.StandardButton.Close)
+    return _shown(box, tr("About DepthStudio"))
+
+
+def _shown(box: QMessageBox, title: str) -> QMessageBox:
+    box.setWindowTitle(title)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+    return box

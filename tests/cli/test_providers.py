@@ -1,0 +1,83 @@
+from collections.abc import Callable
+from typing import Any
+
+from depthstudio.cli import main
+from depthstudio.providers.registry import BrokenProvider, Registry
+from tests.support.scripted_provider import scripted_at
+from tests.support.scripted_service import ScriptedService
+
+Cli = Callable[..., Any]
+
+
+def test_the_list_has_what_a_script_needs_of_each(cli: Cli, service: ScriptedService) -> None:
+    said = cli("providers", "--json")
+
+    relief, scripted = said.records
+    assert (said.status, relief["id"], scripted["id"]) == (0, "relief", "scripted")
+    assert (relief["endpoints"], relief["secrets"], relief["commercial"]) == ({}, [], True)
+    assert scripted["endpoints"] == {"api": service.url}
+    assert scripted["accepts"] == ["image/png"]
+    assert scripted["params"]["properties"]["steps"]["maximum"] == 3
+    assert service.requests == []
+
+
+def test_the_list_for_people_is_a_line_each(cli: Cli) -> None:
+    lines = cli("providers").out.splitlines()
+
+    assert len(lines) == 2
+    assert lines[0].startswith("relief  Relief: Built in")
+
+
+def test_a_provider_that_cannot_be_used_is_listed_with_the_reason(capsys: Any) -> None:
+    registry = Registry(broken=[BrokenProvider("depthstudio.providers.builtin.x", "ImportError")])
+
+    assert main(["providers"], registry) == 0
+    assert "builtin.x  cannot be used: ImportError" in capsys.readouterr().out
+    assert main(["providers", "--json"], registry) == 0
+    assert '"broken": "ImportError"' in capsys.readouterr().out
+
+
+def test_one_provider_is_described(cli: Cli) -> None:
+    (record,) = cli("providers", "relief", "--json").records
+    words = cli("providers", "relief").out
+
+    assert record["params"]["properties"]["resolution"]["enum"] == [256, 512, 1024, 2048]
+    assert "Licence: Yours: no model involved. Price: Free, no limit." in words
+    assert "It is not an estimate of real depth." in words
+    (blur,) = [line for line in words.splitlines() if line.startswith("blur ")]
+    default = record["params"]["properties"]["blur"]["default"]
+    assert blur.split() == ["blur", f"{default}", "0", "to", "20", "px", "Blur"]
+    (curve,) = [line for line in words.splitlines() if line.startswith("curve ")]
+    assert '"linear" | "gamma-soft"' in curve
+    (invert,) = [line for line in words.splitlines() if line.startswith("invert ")]
+    assert "boolean" in invert
+    assert "Licence: None" in cli("providers", "scripted").out
+
+
+def test_a_provider_is_tested_without_a_job(cli: Cli, service: ScriptedService) -> None:
+    said, words = cli("providers", "test", "scripted", "--json"), cli("providers", "test", "relief")
+
+    assert said.records == [{"ok": True, "message": "Works", "latency_s": None}]
+    assert (said.status, words.status) == (0, 0)
+    assert words.out == "ok: Runs on this computer\n"
+    assert service.requests == ["GET /health"]
+
+
+def test_a_provider_that_does_not_answer_fails_the_test(capsys: Any) -> None:
+    registry = Registry([scripted_at("https://scripted.invalid")])
+
+    assert main(["providers", "test", "scripted", "--json"], registry) == 1
+    assert '"ok": false, "message": "Scripted cannot be reached' in capsys.readouterr().out
+    assert main(["providers", "test", "scripted"], registry) == 1
+    said = capsys.readouterr().out
+    assert said == "not ok: Scripted cannot be reached. Check the network and the endpoint\n"
+
+
+def test_other_words_are_wrong_usage(cli: Cli) -> None:
+    for words in (["test"], ["relief", "scripted"], ["test", "relief", "scripted"]):
+        said = cli("providers", *words)
+        assert said.status == 2
+        assert "Say one provider. depthstudio providers [test] ID." in said.err.replace("\n", " ")
+    assert cli("providers", "relieve").err.startswith(
+        "depthstudio: There is no provider “relieve”.\nDid you mean “relief”?"
+    )

@@ -1,0 +1,67 @@
+"""How `validated` reads text, as a command line gives it, by what is declared."""
+
+from typing import Any, Literal
+
+import pytest
+
+from depthstudio.core.errors import ParamError
+from depthstudio.core.params import Params, param, validated
+
+
+class Declared(Params):
+    side: Literal[256, 512] = param(256, label="Side")
+    mode: Literal["fast", "1"] = param("fast", label="Mode")
+    steps: int = param(20, label="Steps", ge=1, le=50)
+    share: float = param(0.5, label="Share")
+    invert: bool = param(False, label="Invert")
+    prompt: str = param("", label="Prompt")
+    seed: int | None = param(7, label="Seed")
+    sizes: list[int] = param([], label="Sizes")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("side", "512", 512),
+        ("mode", "1", "1"),
+        ("steps", "30", 30),
+        ("share", "0.25", 0.25),
+        ("share", "1", 1.0),
+        ("invert", "true", True),
+        ("prompt", "512", "512"),
+        ("prompt", "null", "null"),
+        ("prompt", '"quoted"', '"quoted"'),
+        ("seed", "null", None),
+        ("seed", "9", 9),
+        ("sizes", "[1, 2]", [1, 2]),
+    ],
+)
+def test_text_becomes_a_value_of_the_declared_type(name: str, text: str, value: Any) -> None:
+    read = getattr(validated(Declared, {name: text}), name)
+    assert read == value
+    assert type(read) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("side", "300", "got 300"),
+        ("side", "many", 'got "many"'),
+        ("mode", "slow", 'got "slow"'),
+        ("steps", "51", "got 51"),
+        ("steps", "1.5", "got 1.5"),
+        ("share", "NaN", "got NaN"),
+        ("share", "1e999", "got Infinity"),
+        ("sizes", "[" * 100_000, "got "),
+    ],
+)
+def test_text_that_is_no_value_is_named(name: str, text: str, shown: str) -> None:
+    with pytest.raises(ParamError, match=shown) as caught:
+        validated(Declared, {name: text})
+    assert caught.value.name == name
+
+
+def test_reading_text_leaves_the_schema_alone() -> None:
+    schema = Declared.model_json_schema()["properties"]
+    assert schema["side"]["enum"] == [256, 512]
+    assert schema["seed"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
