@@ -1,6 +1,7 @@
 """How `home_v1` was made: a home of schema version 1 that every later program must open.
 
-It has one result and three jobs. Run this as ``python tests/data/make_home_v1.py FOLDER`` with a program of schema version 1.
+It has one result and three jobs. Made with ``python tests/data/make_home_v1.py FOLDER`` by a
+program of schema version 1.
 The fixture itself is never made again: a later program has to open the one that is there.
 """
 

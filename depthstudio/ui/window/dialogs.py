@@ -46,7 +46,7 @@ def ask_to_remove(parent: QWidget, name: str, remove: Callable[[], object]) -> Q
     box.setText(tr("Remove “{name}” from the library?").format(name=name))
     box.setInformativeText(tr("Its files are deleted from this computer. This cannot be undone."))
     button = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
-    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole))
     button.clicked.connect(remove)
     return _shown(box, tr("Remove from library"))
 
@@ -64,7 +64,7 @@ def show_about(parent: QWidget, home: Home) -> QMessageBox:
     licence = tr("Free software under the MIT licence. Made with Qt, VTK and PyVista.")
     box.setInformativeText("\n".join([licence, "", *lines]))
     box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    box.setStandardButtons(QMessageBox.StandardButton.Close)
+    box.addButton(tr("Close"), QMessageBox.ButtonRole.RejectRole)
     return _shown(box, tr("About DepthStudio"))
 
 
