@@ -1,3 +1,5 @@
+"""How `validated` reads text, as a command line gives it, by what is declared."""
+
 from typing import Any, Literal
 
 import pytest

@@ -8,6 +8,9 @@ from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 
 
+SIDE_MARGIN = 40  # short lines read better than one long and a leftover word
+
+
 class EmptyState(QWidget):
     """An icon, a title and up to two lines of text, in the middle."""
 
@@ -22,7 +25,7 @@ class EmptyState(QWidget):
         self._text = ToneLabel(theme, text)
         self._text.setWordWrap(True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        layout.setContentsMargins(SIDE_MARGIN, Space.XL, SIDE_MARGIN, Space.XL)
         layout.setSpacing(Space.S)
         layout.addStretch()
         for label in (self._icon, self._title, self._text):
