@@ -1,6 +1,7 @@
 """Where the program starts: the window, or a command."""
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -9,23 +10,32 @@ from types import ModuleType
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words and return the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _save_time()
     if _wants_window(words):
         return window_program().main(words)
+    gc.enable()
     from depthstudio.cli import main as run_command
 
     return run_command(words)
 
 
 def window_program() -> ModuleType:
-    """The module that opens the window, imported fast.
-
-    Nearly all that a start makes stays, so looking for garbage in it is a tenth of a start
-    for nothing. The window looks again from its first frame on.
-    """
-    gc.disable()
+    """The module that opens the window, imported fast."""
+    _save_time()
     from depthstudio import app
 
     return app
+
+
+def _save_time() -> None:
+    """Leave out what makes a start longer and brings it nothing.
+
+    Nearly all that a start makes stays, so looking for garbage in it is a tenth of a start
+    for nothing; the window looks again from its first frame on. For plugins, which we have
+    none of, pydantic reads the entry points of every installed package.
+    """
+    gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _wants_window(words: Sequence[str]) -> bool:

@@ -176,13 +176,14 @@ async def _with_session(
     if loaded.problem:
         window.status.say(loaded.problem, "caution")
     instance = SingleInstance(home, window)
-    window.painted.connect(instance.listen)
+    window.after_frame.do(instance.listen)
     instance.asked.connect(workbench.open_paths)
     app.open_files_with(workbench.open_paths)
     try:
         window.show()
         return await _work(window, workbench, session, options)
     finally:
+        window.after_frame.stop()
         instance.close()
         window.remember(layout)
         settings = settings_of(window, loaded.settings)
@@ -225,7 +226,14 @@ def make_window(
 
     window = MainWindow(theme, Icons(theme), session.queue, entries_of(session.registry))
     restore_settings(window, settings)
-    window.painted.connect(gc.enable)  # see __main__
-    window.painted.connect(window.centre.scene_page.start_loading)
+    window.after_frame.do(_look_for_garbage_again)
+    window.after_frame.do(window.centre.scene_page.start_loading)
     window.theme_chosen.connect(theme.set_choice)
     return window, Workbench(session, window)
+
+
+def _look_for_garbage_again() -> None:
+    """Undo what `__main__` did for a fast start, and never look through what it made."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

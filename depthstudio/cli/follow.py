@@ -11,6 +11,7 @@ from depthstudio.core.job import Hold, HoldKind, Job, JobState, JobStatus
 from depthstudio.jobs.session import UNUSABLE_TYPE, Session
 
 TIMED_OUT = "--timeout ran out; `depthstudio resume` goes on from here"
+NOT_WAITED_FOR = "not finished"
 
 
 class Follower:
@@ -77,7 +78,7 @@ class Follower:
         waiting, self._open = self._open, {}
         for job_id, status in waiting.items():
             reason = f"{status.hold.reason}; {TIMED_OUT}" if status.hold else TIMED_OUT
-            hold = Hold(kind=HoldKind.SERVICE, reason=reason)
+            hold = Hold(kind=HoldKind.SERVICE, reason=reason, hint=NOT_WAITED_FOR)
             self._output.held(self._session.queue.entry(job_id).job, hold, final=True)
         return [JobState.HELD for _ in waiting]
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from depthstudio.cli import exit_codes
-from depthstudio.cli.output import complain
+from depthstudio.cli.output import accept_any_text, complain
 from depthstudio.cli.parser import build_parser
 from depthstudio.core.errors import DepthStudioError, HomeBusyError, ParamError, UsageError
 from depthstudio.providers.registry import Registry
@@ -17,6 +17,7 @@ Command = Callable[[argparse.Namespace, Registry], int]
 
 def main(arguments: Sequence[str], registry: Registry | None = None) -> int:
     """Run one command and return the process's exit status."""
+    accept_any_text()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         options = build_parser().parse_args(arguments)

@@ -1,8 +1,11 @@
 """What the command line says: one JSON object a line, or words for a person."""
 
+import io
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 from depthstudio.core.artifact import Artifact
@@ -19,11 +22,17 @@ class Output:
         self._out = out or sys.stdout
 
     def line(self, text: str) -> None:
-        self._out.write(text + "\n")
-        self._out.flush()
+        try:
+            self._out.write(text + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            # Whoever read, such as `head`, has gone. The work goes on unheard.
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._out.fileno())
 
     def record(self, values: Mapping[str, Any]) -> None:
-        self.line(json.dumps(values, ensure_ascii=False))
+        # ASCII: valid in whatever encoding the pipe has.
+        self.line(json.dumps(values))
 
     def queued(self, job: Job) -> None:
         if self.as_json:
@@ -95,6 +104,13 @@ class Output:
 
     def _event(self, event: str, job: Job, **values: Any) -> None:
         self.record({"event": event, "job": job.id, **values})
+
+
+def accept_any_text() -> None:
+    """Let a name that the terminal's encoding lacks show as “?”, and not end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """The words of the command line."""
 
 import argparse
+import contextlib
+import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +25,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _run_words(run: argparse.ArgumentParser) -> None:
     _add_common(run)
-    run.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a file or folder")
-    run.add_argument("--provider", required=True, metavar="ID")
+    run.add_argument("sources", nargs="+", type=_source, metavar="SOURCE", help="a file or folder")
+    run.add_argument(
+        "--provider", required=True, metavar="ID", help="`depthstudio providers` lists them"
+    )
     run.add_argument(
         "--set",
         dest="values",
@@ -73,7 +78,7 @@ def _jobs_words(jobs: argparse.ArgumentParser) -> None:
     for name, text in (
         ("cancel", "cancel jobs that have not ended"),
         ("retry", "run failed or cancelled jobs again"),
-        ("remove", "take ended jobs off the list; results stay"),
+        ("remove", "take jobs off the list, cancelling them first; results stay"),
     ):
         action = actions.add_parser(name, help=text)
         _add_common(action)
@@ -92,8 +97,8 @@ def _library_words(library: argparse.ArgumentParser) -> None:
     actions = library.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="results, newest first")
     _add_common(listing)
-    listing.add_argument("--limit", type=int, default=50, metavar="N")
-    listing.add_argument("--search", default="", metavar="TEXT")
+    listing.add_argument("--limit", type=_count, default=50, metavar="N", help="at most so many")
+    listing.add_argument("--search", default="", metavar="TEXT", help="words of the name")
     show = actions.add_parser("show", help="one result and its files")
     _add_common(show)
     show.add_argument("result", metavar="RESULT")
@@ -119,8 +124,28 @@ def _render_words(render: argparse.ArgumentParser) -> None:
 
 def _add_timeout(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--timeout", type=float, metavar="S", help="seconds to wait for the home and for holds"
+        "--timeout", type=_seconds, metavar="S", help="seconds to wait for the home and for holds"
     )
+
+
+def _source(text: str) -> Path:
+    if re.match(r"https?://", text, re.IGNORECASE):
+        raise argparse.ArgumentTypeError("no provider takes an address yet: download the file")
+    return Path(text)
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        seconds = float(text)
+        if math.isfinite(seconds) and seconds >= 0:
+            return seconds
+    raise argparse.ArgumentTypeError(f"“{text}” is not a number of seconds")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"“{text}” is not a count")
+    return int(text)
 
 
 def _demo_words(demo: argparse.ArgumentParser) -> None:

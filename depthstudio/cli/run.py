@@ -122,6 +122,7 @@ async def _resume(options: argparse.Namespace, registry: Registry) -> int:
             raise UsageError(
                 f"There is no unfinished job {options.job}", hint="See: depthstudio jobs list"
             )
+        await _try_now(session, left)
         for entry in left:
             if _is_lost(entry) and options.send_again:
                 await session.send_again(entry.job.id)
@@ -129,6 +130,14 @@ async def _resume(options: argparse.Namespace, registry: Registry) -> int:
                 await session.mark_lost(entry.job.id)
             follower.follow(entry.job)
         return await follower.finish(options.timeout)
+
+
+async def _try_now(session: Session, left: Sequence[QueueEntry]) -> None:
+    """Whoever says `resume` is the person that a hold without an end waits for."""
+    providers = {entry.job.provider_id for entry in left}
+    for provider_id, hold in session.runner.holds.items():
+        if provider_id in providers and hold.needs_person:
+            await session.runner.try_now(provider_id)
 
 
 def _is_left(entry: QueueEntry, job_id: str | None) -> bool:

@@ -66,4 +66,9 @@ def _checked_url(url: str, plain_hosts: Sequence[str]) -> str:
             f"{host} would be spoken to without encryption",
             hint=f"Use https, or add --allow-http {host}",
         )
+    if parts.username or parts.password:
+        # Addresses are shown, and kept with results. Nor is it repeated here.
+        raise UsageError(
+            "An address may not hold a name or password", hint="Give only https://HOST"
+        )
     return url

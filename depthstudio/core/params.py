@@ -53,8 +53,8 @@ class Params(BaseModel):
             return validate(value)
         except ValidationError:
             plain = _from_json(value)
-            if plain is value:
-                raise
+            if plain is value or isinstance(plain, bool):
+                raise  # pydantic reads the words for true and false itself, and true is no 1.0
             return validate(plain)
 
 

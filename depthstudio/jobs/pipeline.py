@@ -23,8 +23,9 @@ from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import key_of
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
-from depthstudio.jobs.sources import hash_source
+from depthstudio.jobs.sources import hash_source, require_unchanged
 from depthstudio.jobs.uncut import uncut
+from depthstudio.library.disk_errors import disk_errors
 from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Provider
@@ -76,20 +77,24 @@ class Pipeline:
         async with self._alone(row):
             if await self._answered_from_library(row):
                 return
+            # It may have waited long for the same question of another job.
+            await self._in_thread(lambda: require_unchanged(job.sources))
             context = await self._context(row, provider)
-            context.folder.mkdir(parents=True)
+            await self._in_thread(lambda: _make_folder(context.folder))
             await self._fetched(context, provider, provider.fetch(job.sources, params, context))
 
     async def _follow(self, row: JournalRow) -> None:
         if row.phase is Phase.FOLLOWING:
             self.ledger.show_running(row)
         else:
-            row = await self.ledger.move(row.job.id, Phase.FOLLOWING)
+            row = await self.ledger.move(
+                row.job.id, Phase.FOLLOWING, started_at=row.started_at or self.clock.now()
+            )
         provider = self.registry.get(row.job.provider_id)
         params = validated(provider.params_type, row.job.params)
         async with self._alone(row):
             context = await self._context(row, provider)
-            context.folder.mkdir(parents=True, exist_ok=True)
+            await self._in_thread(lambda: _make_folder(context.folder))
             await self._fetched(
                 context, provider, provider.reattach(row.checkpoint, params, context)
             )
@@ -177,7 +182,7 @@ class Pipeline:
             ledger=self.ledger,
             clock=self.clock,
             executor=self.executor,
-            folder=self._attempt_folder(row),
+            folder=await self._in_thread(lambda: self._attempt_folder(row)),
             client=client,
             endpoints={**info.endpoints, **row.job.endpoints},
             leaving=self.leaving,
@@ -210,6 +215,11 @@ class Pipeline:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+
+def _make_folder(folder: Path) -> None:
+    with disk_errors("The working folder of this job could not be made"):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _check_artifacts(artifacts: Sequence[Artifact], folder: Path) -> None:

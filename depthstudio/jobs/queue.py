@@ -1,5 +1,7 @@
 """The queue: a plain list of jobs and where each stands, with news for whoever shows it."""
 
+import itertools
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,7 +27,10 @@ class JobQueue:
 
     def __init__(self) -> None:
         self._entries: list[QueueEntry] = []
-        self._rows: dict[str, int] = {}
+        # Ascending numbers, given once: a removal need not renumber the rows below it.
+        self._numbers: list[int] = []
+        self._number_of: dict[str, int] = {}
+        self._count = itertools.count()
         self.about_to_insert: Event[int] = Event()
         self.inserted: Event[int] = Event()
         self.about_to_remove: Event[int] = Event()
@@ -39,32 +44,33 @@ class JobQueue:
         return iter(tuple(self._entries))
 
     def __contains__(self, job_id: str) -> bool:
-        return job_id in self._rows
+        return job_id in self._number_of
 
     def at(self, row: int) -> QueueEntry:
         return self._entries[row]
 
     def row_of(self, job_id: str) -> int:
-        return self._rows[job_id]
+        return bisect_left(self._numbers, self._number_of[job_id])
 
     def entry(self, job_id: str) -> QueueEntry:
-        return self._entries[self._rows[job_id]]
+        return self._entries[self.row_of(job_id)]
 
     def append(self, job: Job, status: JobStatus | None = None) -> QueueEntry:
         """Add a row at the end."""
-        if job.id in self._rows:
+        if job.id in self._number_of:
             raise ValueError(f"job {job.id} is in the queue already")
         row = len(self._entries)
         entry = QueueEntry(job, status or JobStatus())
         self.about_to_insert.emit(row)
         self._entries.append(entry)
-        self._rows[job.id] = row
+        self._number_of[job.id] = next(self._count)
+        self._numbers.append(self._number_of[job.id])
         self.inserted.emit(row)
         return entry
 
     def update(self, job_id: str, **changes: Any) -> JobStatus:
         """Replace fields of a job's status; the one place where a status changes."""
-        row = self._rows[job_id]
+        row = self.row_of(job_id)
         entry = self._entries[row]
         status = replace(entry.status, **changes)
         if status != entry.status:
@@ -74,10 +80,9 @@ class JobQueue:
 
     def remove(self, job_id: str) -> None:
         """Take a row out. Its job must not be running any more."""
-        row = self._rows[job_id]
+        row = self.row_of(job_id)
         if self._entries[row].status.state is JobState.RUNNING:
             raise ValueError(f"job {job_id} is running: cancel it first")
         self.about_to_remove.emit(row)
-        del self._entries[row]
-        self._rows = {entry.job.id: i for i, entry in enumerate(self._entries)}
+        del self._entries[row], self._numbers[row], self._number_of[job_id]
         self.removed.emit(row)

@@ -7,7 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from depthstudio.core.errors import LibraryError, UsageError
+from depthstudio.core.errors import (
+    LibraryError,
+    NotOffered,
+    RemoteJobFailed,
+    ResultLost,
+    SubmitUnknown,
+    UsageError,
+)
 from depthstudio.core.event import Event
 from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
 from depthstudio.core.params import validated
@@ -153,7 +160,6 @@ class Session:
         )
         await self._ledger.add(job)
         self.runner.admit(job.id)
-        self.runner.wake()
         return job
 
     async def add_unusable(
@@ -181,7 +187,11 @@ class Session:
         return job
 
     async def cancel(self, job_id: str) -> None:
-        """Cancel a job that has not ended, and tell the service where there is one."""
+        """Cancel a job that has not ended.
+
+        The service is told where the job is being followed; where it only waits, as after a
+        start or behind a hold, its row says that it may still run there.
+        """
         if not self.queue.entry(job_id).status.state.is_final:
             await self.runner.cancel(job_id)
 
@@ -221,12 +231,11 @@ class Session:
             return await self._look_again(row.job)
         if row.phase is Phase.FAILED and await self._in_thread(lambda: _has_files(row)):
             await self._ledger.move_waiting(job_id, Phase.DOWNLOADED)
-        elif row.failure is not None and row.failure.retryable:
+        elif row.failure is not None and row.failure.type not in SPENT:
             await self._ledger.move(job_id, Phase.QUEUED)
         else:
             await self._ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
         self.runner.admit(job_id)
-        self.runner.wake()
         return [row.job]
 
     async def _look_again(self, job: Job) -> list[Job]:
@@ -250,14 +259,12 @@ class Session:
         )
         await self._ledger.add(job)
         self.runner.admit(job.id)
-        self.runner.wake()
         return job
 
     async def send_again(self, job_id: str) -> None:
         """Answer the question of a lost submit: it did not arrive, send it again."""
         await self._resolve_lost(job_id, Phase.QUEUED)
         self.runner.admit(job_id)
-        self.runner.wake()
 
     async def mark_lost(self, job_id: str) -> None:
         """Answer the question of a lost submit: give it up."""
@@ -298,6 +305,10 @@ class Session:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
+
+# After these the ids a job had bring nothing any more. After any other error, be it a refused
+# key or an answer cut short, the paid work may still be there: a retry follows its ids.
+SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
 
 # A job that is asked anew forgets what its last run got from the service.
 FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}

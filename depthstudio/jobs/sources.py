@@ -1,7 +1,8 @@
 """From dropped paths to sources: folders walked, every file known by its content."""
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +53,11 @@ def _take_in_one(path: Path) -> Intake:
     try:
         return _take_in_folder(path) if path.is_dir() else _sorted_out([_examine(path)])
     except InputError as error:
-        return Intake((), (), (Unusable(path, error),))
+        return Intake((), (), (Unusable(Path(_as_text(path)), error),))
 
 
 def _take_in_folder(folder: Path) -> Intake:
+    _require_text(folder)
     found: list[Source | Path] = []
     unreadable: list[Path] = []
     skipped = 0
@@ -101,10 +103,27 @@ def _files_below(top: Path, unreadable: list[Path]) -> Iterator[Path]:
 
 def _examine(path: Path) -> Source | Path:
     """A source, or the path itself when it is a scene to be viewed."""
+    _require_text(path)
     found = sniff(path)
     if found.media_type in media_type.SCENES:
         return path
     return source_of(path, found.media_type, found.width_px, found.height_px)
+
+
+def _require_text(path: Path) -> None:
+    """Refuse a path of bytes that are no text: neither journal nor manifest can keep it."""
+    text = _as_text(path)
+    if text != str(path):
+        raise InputError(
+            f"“{Path(text).name}” has a name, or lies in a folder, that is not readable as text",
+            hint="Rename it, then add it again",
+            detail=text,
+        )
+
+
+def _as_text(path: Path) -> str:
+    """The path with “?” where its bytes are no text."""
+    return str(path).encode(errors="replace").decode()
 
 
 def source_of(path: Path, kind: str, width_px: int = 0, height_px: int = 0) -> Source:
@@ -131,27 +150,43 @@ def hash_source(source: Source, check: Callable[[], None]) -> str:
     InputError
         when the file is gone, cannot be read, or has changed meanwhile
     """
-    try:
-        _unchanged(source)
+    require_unchanged([source])
+    with _source_errors(source):
         digest = sha256_file(source.path, lambda done: check())
-        _unchanged(source)
+    require_unchanged([source])
+    return digest
+
+
+def require_unchanged(sources: Iterable[Source]) -> None:
+    """Fail unless every source is still as it was when it was added. Blocking.
+
+    Raises
+    ------
+    InputError
+        when a file is gone, cannot be looked at, or has changed meanwhile
+    """
+    for source in sources:
+        with _source_errors(source):
+            stat = source.path.stat()
+        if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
+            raise InputError(
+                f"{source.path.name} changed after it was added",
+                hint="Add it again to run the new version",
+                detail=str(source.path),
+            )
+
+
+@contextlib.contextmanager
+def _source_errors(source: Source) -> Generator[None]:
+    """Turn an OSError about a source into words about its file."""
+    try:
+        yield
     except OSError as exc:
         raise InputError(
             f"{source.path.name} cannot be read: {exc.strerror}",
             hint="Put the file back and retry, or add it from where it is now",
             detail=str(source.path),
         ) from exc
-    return digest
-
-
-def _unchanged(source: Source) -> None:
-    stat = source.path.stat()
-    if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
-        raise InputError(
-            f"{source.path.name} changed after it was added",
-            hint="Add it again to run the new version",
-            detail=str(source.path),
-        )
 
 
 def job_name(sources: Sequence[Source]) -> str:

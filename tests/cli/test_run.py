@@ -1,8 +1,4 @@
 import asyncio
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,25 +8,12 @@ import pytest
 from depthstudio.core.digest import sha256_file
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
+from tests.support.cli_events import assert_in_order
 from tests.support.scripted_service import ScriptedService
 
 Cli = Callable[..., Any]
 MakePhoto = Callable[..., Path]
-LAST_WORDS = ("done", "failed", "cancelled")
 SCRIPTED = ("--provider", "scripted", "--json")
-
-
-def is_last_word(record: dict[str, Any]) -> bool:
-    return record["event"] in LAST_WORDS or record.get("final") is True
-
-
-def assert_in_order(records: list[dict[str, Any]]) -> None:
-    """Each job is queued first and has exactly one last word, after which there is nothing."""
-    for job in {record["job"] for record in records}:
-        told = [record for record in records if record["job"] == job]
-        assert told[0]["event"] == "queued"
-        assert [is_last_word(record) for record in told] == [False] * (len(told) - 1) + [True]
-        assert {r["event"] for r in told[1:-1]} <= {"progress", "held"}
 
 
 # Events and exit statuses
@@ -172,6 +155,8 @@ def test_people_get_words(cli: Cli, make_photo: MakePhoto, tmp_path: Path) -> No
         (("--endpoint", "a.test"), "a.test is not an address"),
         (("--endpoint", "http://[a"), "http://[a is not an address"),
         (("--scene", "--each"), "not allowed with argument"),
+        (("--timeout", "nan"), "--timeout: “nan” is not a number of seconds"),
+        (("--timeout", "-1"), "--timeout: “-1” is not a number of seconds"),
         (("--size", "3"), "unrecognized arguments"),
     ],
 )
@@ -183,6 +168,13 @@ def test_wrong_usage_is_told_and_leaves_no_job(
     assert (said.status, said.out) == (2, "")
     assert complaint in said.err.replace("\n", " ")
     assert cli("jobs", "list", "--json").records == []
+
+
+def test_an_address_is_not_taken_for_a_file(cli: Cli) -> None:
+    said = cli("run", "https://a.test/photo.png", *SCRIPTED)
+
+    assert (said.status, said.out) == (2, "")
+    assert "no provider takes an address yet: download the file" in said.err
 
 
 def test_more_sources_than_one_job_takes_is_wrong_usage(cli: Cli, make_photo: MakePhoto) -> None:
@@ -232,7 +224,7 @@ def test_a_job_behind_a_held_provider_says_that_it_waits(
     cli: Cli, make_photo: MakePhoto, service: ScriptedService
 ) -> None:
     photo = make_photo()
-    cli("run", photo, *SCRIPTED, "--set", "script=hold-once", "--timeout", "0.3")
+    cli("run", photo, *SCRIPTED, "--set", "script=hold-once", "--timeout", "3")
 
     behind = cli("run", photo, *SCRIPTED, "--timeout", "0.1")
 
@@ -305,82 +297,3 @@ def test_an_output_that_cannot_be_written_fails_after_the_job_is_safe(
     assert len(said.named("done")) == 1
     assert "The files could not be copied to" in said.err
     assert len(cli("library", "list", "--json").records) == 1
-
-
-# Resuming
-
-
-def test_a_lost_submit_is_a_question_that_resume_answers(
-    cli: Cli, make_photo: MakePhoto, service: ScriptedService
-) -> None:
-    run = cli("run", make_photo(), *SCRIPTED, "--set", "script=silence")
-    (held,) = run.named("held")
-    assert (run.status, held["kind"], held["final"]) == (1, "submit-lost", True)
-    asked = cli("resume", "--json")
-    assert (asked.status, asked.named("held")[0]["final"]) == (1, True)
-    assert sum(service.accepted.values()) == 1
-
-    again = cli("resume", held["job"], "--send-again", "--json")
-    assert (again.status, sum(service.accepted.values())) == (1, 2)
-    assert_in_order(again.records)
-    given_up = cli("resume", "--mark-lost", "--json")
-
-    assert given_up.status == 1
-    (failed,) = given_up.named("failed")
-    assert failed["error"]["type"] == "SubmitUnknown"
-    assert sum(service.accepted.values()) == 2
-
-
-def test_resume_has_nothing_to_do_and_says_nothing(cli: Cli, make_photo: MakePhoto) -> None:
-    (done,) = cli("run", make_photo(), *SCRIPTED).named("done")
-
-    said = cli("resume", "--json")
-    finished = cli("resume", done["job"])
-
-    assert (said.status, said.out) == (0, "")
-    assert finished.status == 2
-    assert f"There is no unfinished job {done['job']}" in finished.err
-
-
-def test_resume_of_one_job_leaves_the_others_alone(
-    cli: Cli, make_photo: MakePhoto, service: ScriptedService
-) -> None:
-    slow = ("--set", "script=slow", "--timeout", "0.4")
-    for name in ("a.png", "b.png"):
-        cli("run", make_photo(name, (len(name), ord(name[0]), 9)), *SCRIPTED, *slow)
-    first, second = cli("jobs", "list", "--json").records
-    service.release.set()
-
-    said = cli("resume", second["job"], "--json")
-
-    assert [done["job"] for done in said.named("done")] == [second["job"]]
-    states = {record["job"]: record["state"] for record in cli("jobs", "list", "--json").records}
-    assert states == {first["job"]: "queued", second["job"]: "done"}
-
-
-def test_an_interrupted_run_is_journalled_and_resumed(
-    cli: Cli, make_photo: MakePhoto, service: ScriptedService, environment: dict[str, str]
-) -> None:
-    line = ["run", str(make_photo()), *SCRIPTED, "--set", "script=slow"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.cli_driver", service.url, json.dumps([line])],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    assert process.stdout is not None
-    for text in process.stdout:
-        if json.loads(text).get("message") == "scripted":
-            break
-    process.send_signal(signal.SIGINT)
-    _, complaint = process.communicate(timeout=30)
-    service.release.set()
-    resumed = cli("resume", "--json")
-
-    assert process.returncode == 130
-    assert "interrupted; `depthstudio resume` goes on from here" in complaint
-    assert "Traceback" not in complaint
-    assert len(resumed.named("done")) == 1
-    assert sum(service.accepted.values()) == 1
-    assert not service.jobs["1"].cancelled

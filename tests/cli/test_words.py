@@ -101,3 +101,10 @@ def test_a_provider_on_this_computer_has_no_endpoint() -> None:
     with pytest.raises(UsageError, match="Local has no endpoint") as caught:
         endpoint_values(["https://b.test"], Local.info, [])
     assert caught.value.hint == "It has: none, it runs on this computer"
+
+
+def test_an_address_holds_no_password_and_it_is_not_repeated() -> None:
+    with pytest.raises(UsageError, match="may not hold a name or password") as caught:
+        endpoint_values(["https://me:s3cret@b.test"], INFO, [])
+
+    assert "s3cret" not in f"{caught.value} {caught.value.hint} {caught.value.detail}"

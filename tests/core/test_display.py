@@ -48,3 +48,14 @@ def test_the_display_is_named_as_the_environment_does() -> None:
     assert named_display({"DISPLAY": ":3"}) == ":3"
     assert named_display({"DISPLAY": ":3", "WAYLAND_DISPLAY": "wayland-0"}) == "wayland-0"
     assert named_display({}) == ""
+
+
+def test_without_the_library_that_asks_the_server_is_taken_at_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(name: str) -> None:
+        raise OSError(f"{name}: cannot open shared object file")
+
+    monkeypatch.setattr("ctypes.CDLL", missing)
+
+    assert has_display({"DISPLAY": NOBODY})

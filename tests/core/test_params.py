@@ -51,6 +51,7 @@ def test_text_becomes_a_value_of_the_declared_type(name: str, text: str, value: 
         ("steps", "51", "got 51"),
         ("steps", "1.5", "got 1.5"),
         ("share", "NaN", "got NaN"),
+        ("share", "true", 'got "true"'),
         ("share", "1e999", "got Infinity"),
         ("sizes", "[" * 100_000, "got "),
     ],

@@ -231,3 +231,14 @@ async def test_a_hold_that_ended_while_the_program_was_away_is_over(
     clock.advance(2 * HOUR_S)
     async with open_session(scripted_at(service.url)) as session:
         await until(session.queue, lambda: states(session) == [JobState.DONE])
+
+
+async def test_a_job_that_goes_on_after_a_hold_says_since_when_it_runs(
+    session: Session, add: Add, clock: FakeClock
+) -> None:
+    job = await add(session, "hold-follow-once")
+    await settled(session.queue, job.id)
+    clock.advance(HOUR_S)
+    await until(session.queue, lambda: states(session) == [JobState.DONE])
+
+    assert session.queue.entry(job.id).status.started_at == clock.now()

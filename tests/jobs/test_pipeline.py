@@ -8,6 +8,7 @@ import pytest
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.digest import sha256_file
+from depthstudio.core.errors import RemoteJobFailed
 from depthstudio.core.job import Job, JobState, Progress, Source, Stage
 from depthstudio.jobs.session import Session
 from depthstudio.settings.paths import Home
@@ -305,3 +306,47 @@ async def test_several_sources_are_hashed_in_order_and_reported(
     assert [s.sha256 for s in result.sources] == [sha256_file(s.path) for s in sources]
     assert reports[0] == Progress(Stage.PREPARING, 0.0, "b.png")
     assert job.name == "b.png + 1"
+
+
+async def test_a_source_that_changes_while_its_job_waits_for_the_same_question_fails(
+    open_session: Any, make_source: Callable[..., Source]
+) -> None:
+    release = asyncio.Event()
+    asked: list[Any] = []
+
+    async def fails(sources: Any, ctx: Any) -> list[Artifact]:
+        asked.append(sources)
+        await release.wait()
+        raise RemoteJobFailed("Not this one")
+
+    source = make_source("moon.png")
+    async with open_session(Local(fails)) as session:
+        first = await session.add([source], "local", {})
+        second = await session.add([source], "local", {})
+
+        def waits() -> bool:
+            progress = session.queue.entry(second.id).status.progress
+            return progress is not None and progress.stage is Stage.WAITING
+
+        await until(session.queue, waits)
+        source.path.write_bytes(b"other")
+        release.set()
+        _, status = await settled(session.queue, first.id, second.id)
+
+    assert status.failure is not None
+    assert status.failure.message == "moon.png changed after it was added"
+    assert len(asked) == 1
+
+
+async def test_a_working_folder_that_cannot_be_made_says_so(
+    open_session: Any, add: Add, home: Home
+) -> None:
+    async with open_session(Local(one_file)) as session:
+        home.work_folder.rmdir()
+        home.work_folder.write_bytes(b"in the way")
+        job = await add(session, provider="local")
+        (status,) = await settled(session.queue, job.id)
+
+    assert status.failure is not None
+    assert status.failure.type == "LibraryError"
+    assert status.failure.message.startswith("The working folder of this job could not be made")

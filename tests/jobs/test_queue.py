@@ -96,3 +96,13 @@ def test_a_job_is_a_snapshot_that_nobody_can_change() -> None:
     for frozen, name in ((source, "size_bytes"), (job("a"), "name")):
         with pytest.raises(ValueError, match="frozen"):
             setattr(frozen, name, 3)
+
+
+def test_every_job_is_found_in_its_row_after_any_removal(queue: JobQueue) -> None:
+    jobs = [queue.append(job(name)).job for name in "abcdef"]
+    for gone in (jobs[0], jobs[3], jobs[5]):
+        queue.remove(gone.id)
+    last = queue.append(job("g")).job
+
+    assert [entry.job for entry in queue] == [jobs[1], jobs[2], jobs[4], last]
+    assert [queue.row_of(entry.job.id) for entry in queue] == [0, 1, 2, 3]

@@ -1,7 +1,7 @@
 """Slots, leaving and trouble, over a real loopback service."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from depthstudio.core.job import JobState
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.phase import Phase
+from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.jobs.runner import MAY_RUN
 from depthstudio.jobs.session import Session
 from depthstudio.settings.paths import Home
@@ -43,6 +44,24 @@ async def test_jobs_run_in_the_order_of_the_queue(
         await settled(session.queue, *(job.id for job in jobs))
 
     assert submits(service) == [job.id for job in jobs]
+
+
+async def test_a_job_is_added_without_a_look_at_all_the_others(
+    session: Session, service: ScriptedService, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks: list[JobQueue] = []
+    walk = JobQueue.__iter__
+
+    def counted(queue: JobQueue) -> Iterator[QueueEntry]:
+        walks.append(queue)
+        return walk(queue)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(JobQueue, "__iter__", counted)
+        jobs = [await add(session, "slow") for _ in range(4)]
+        assert walks == []
+    service.release.set()
+    await settled(session.queue, *(job.id for job in jobs))
 
 
 async def test_a_full_provider_does_not_keep_another_waiting(

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from depthstudio.core.errors import (
+    AuthError,
+    BadResponse,
     InputError,
     JournalError,
     LibraryError,
     ParamError,
+    ProviderError,
     ServiceUnavailable,
     UsageError,
 )
@@ -88,23 +91,49 @@ async def test_a_refused_job_is_sent_when_it_is_retried(
     assert sum(service.accepted.values()) == 1
 
 
-async def test_a_job_that_lost_its_connection_is_followed_and_not_sent_again(
-    open_session: Any, service: ScriptedService, add: Add
+@pytest.mark.parametrize(
+    "error",
+    [
+        ServiceUnavailable("The connection broke off"),
+        AuthError("The key was refused", may_have_run=False),
+        BadResponse("The file was cut short"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_job_that_got_ids_is_followed_when_it_is_retried_and_not_sent_again(
+    open_session: Any, service: ScriptedService, add: Add, error: ProviderError
 ) -> None:
     scripted = scripted_at(service.url)
     follow, breaks = scripted._follow, [True]
 
     async def breaks_once(ids: Any, ctx: Any) -> None:
         if breaks.pop() if breaks else False:
-            raise ServiceUnavailable("The connection broke off")
+            raise error
         await follow(ids, ctx)
 
     scripted._follow = breaks_once
     async with open_session(scripted) as session:
         job = await add(session)
         (status,) = await settled(session.queue, job.id)
-        assert status.failure is not None
-        assert status.failure.retryable
+        assert status.state is JobState.FAILED
+        await session.retry(job.id)
+        (status,) = await settled(session.queue, job.id)
+
+    assert status.state is JobState.DONE
+    assert sum(service.accepted.values()) == 1
+
+
+async def test_a_job_whose_provider_was_gone_for_a_while_is_followed_and_not_sent_again(
+    open_session: Any, service: ScriptedService, add: Add
+) -> None:
+    async with open_session(scripted_at(service.url)) as session:
+        job = await add(session, "slow")
+        await heard(service.polled)
+    service.release.set()
+    async with open_session() as without:
+        (status,) = await settled(without.queue, job.id)
+        assert status.state is JobState.FAILED
+    async with open_session(scripted_at(service.url)) as session:
         await session.retry(job.id)
         (status,) = await settled(session.queue, job.id)
 

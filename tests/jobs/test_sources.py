@@ -1,4 +1,5 @@
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -218,3 +219,29 @@ def test_sources_become_one_job_each_or_one_together(make_source: Callable[..., 
     assert grouped([], 2, one_scene=True) == []
     with pytest.raises(UsageError, match="at most 1 here, not 2"):
         grouped([one, two], 1, one_scene=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are always text")
+def test_a_name_that_is_no_text_is_refused_and_costs_no_other_file(
+    make_photo: MakePhoto, tmp_path: Path
+) -> None:
+    path = make_photo("d/photo.png").rename(tmp_path / "d" / os.fsdecode(b"\xff.png"))
+    other = make_photo("d/other.png")
+
+    (unusable,) = take_in([path]).unusable
+    intake = take_in([tmp_path / "d"])
+
+    assert unusable.path == tmp_path / "d" / "?.png"
+    assert str(unusable.error).startswith("“?.png” has a name")
+    assert unusable.error.hint == "Rename it, then add it again"
+    assert ([source.path for source in intake.sources], intake.skipped) == ([other], 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are always text")
+def test_a_folder_whose_name_is_no_text_is_refused(make_photo: MakePhoto, tmp_path: Path) -> None:
+    make_photo("d/photo.png")
+    folder = (tmp_path / "d").rename(tmp_path / os.fsdecode(b"\xff"))
+
+    (unusable,) = take_in([folder]).unusable
+
+    assert str(unusable.error).startswith("“?” has a name")

@@ -8,7 +8,7 @@ from depthstudio.geometry.colour import colour_table
 from depthstudio.geometry.colour_maps import COLOUR_MAPS, DEFAULT_COLOUR_MAP
 from depthstudio.ui.images.depth_scale import DepthScale, kind_words, near_far_words, near_is_large
 from depthstudio.ui.images.range_spin import RangeSpin
-from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.parts.controls import Combo
 from depthstudio.ui.parts.strips import ImageStrip
@@ -97,7 +97,7 @@ class DepthStrip(ImageStrip):
 
     def _add_auto(self, icons: Icons) -> QPushButton:
         button = QPushButton(icons.icon("chart-histogram"), "")
-        button.setIconSize(QSize(IconSize.FIELD, IconSize.FIELD))
+        button.setIconSize(beside_text(IconSize.FIELD))
         button.setFixedHeight(Height.FIELD)
         tip = self.tr("Range from the 2nd to the 98th percentile of the whole clip")
         button.setToolTip(tip)

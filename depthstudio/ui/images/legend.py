@@ -12,6 +12,7 @@ from depthstudio.core.views import DepthKind
 from depthstudio.ui.images.depth_scale import DepthScale
 from depthstudio.ui.images.hatch import hatch_brush
 from depthstudio.ui.look.theme import FontRole, Space, Theme
+from depthstudio.ui.parts.paint import scaled_px
 
 WIDTH = 76
 BAR_WIDTH = 14.0
@@ -20,7 +21,7 @@ SWATCH = QSize(22, 12)
 
 
 class Legend(QWidget):
-    """A column of 76 px: the colour bar runs from its first colour down to its last.
+    """A narrow column: the colour bar runs from its first colour down to its last.
 
     The bar keeps the direction of the colour map; the words and values at its ends turn
     when the display is inverted.
@@ -32,11 +33,11 @@ class Legend(QWidget):
         self._scale: DepthScale | None = None
         self._bar = QImage()
         self._probed: float | None = None
-        self.setFixedWidth(WIDTH)
         self.setMinimumHeight(200)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Legend"))
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._dress)
+        self._dress()
 
     @property
     def end_words(self) -> tuple[str, str]:
@@ -60,7 +61,7 @@ class Legend(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, 400)
+        return QSize(self.width(), 400)
 
     def bar_rect(self) -> QRectF:
         """Where the colours are, in widget units."""
@@ -84,6 +85,10 @@ class Legend(QWidget):
         self._paint_swatch(painter)
         if self._probed is not None:
             self._paint_pointer(painter, bar, scale.position(self._probed))
+
+    def _dress(self) -> None:
+        self.setFixedWidth(scaled_px(WIDTH, self._theme.font()))
+        self.update()
 
     def _paint_ends(self, painter: QPainter, scale: DepthScale, bar: QRectF) -> None:
         first, last = scale.end_values

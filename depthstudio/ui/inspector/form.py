@@ -61,7 +61,8 @@ class ParamForm(QWidget):
             layout.addWidget(group)
         layout.addStretch(1)
         self._align_labels()
-        self._order_tabs()
+        theme.changed.connect(self._align_labels)
+        self.order_tabs()
         for row in self._rows.values():
             row.edited.connect(self._on_edited)
         self._refresh()
@@ -138,8 +139,9 @@ class ParamForm(QWidget):
         for row in self._rows.values():
             row.set_label_width(min(max(LABEL_PX, longest), widest))
 
-    def _order_tabs(self) -> None:
-        stops: list[QWidget] = []
+    def order_tabs(self, after: QWidget | None = None) -> None:
+        """Let Tab go through the form from top to bottom, coming from `after`."""
+        stops = [after] if after else []
         for group in self._groups:
             stops.append(group.head)
             for row in group.rows:

@@ -17,19 +17,25 @@ HEAD_PX = 28
 class GroupHead(QAbstractButton):
     """The head of a group: chevron, name, and how many values differ from their default."""
 
+    rings_itself = True  # so FocusRing leaves it alone
+
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._summary = ""
-        self._summary_font = theme.font("secondary")
         self.setText(title)
-        self.setFont(theme.font("group"))
+        self._dress()
+        theme.changed.connect(self._dress)
         self.setCheckable(True)
         self.setChecked(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(HEAD_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_summary("")
+
+    def _dress(self) -> None:
+        self.setFont(self._theme.font("group"))
+        self._summary_font = self._theme.font("secondary")
 
     def set_summary(self, text: str) -> None:
         """What stands at the end of the head."""

@@ -17,7 +17,6 @@ from depthstudio.ui.look.icons import Icons, paint_glyph
 from depthstudio.ui.look.theme import FontRole, IconSize, Radius, Space, Theme
 from depthstudio.ui.parts.chips import Chip, ChipStrip
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
-from depthstudio.ui.parts.paint import scaled_px
 
 TILE_PX = 32
 ROW_PX = 26
@@ -119,12 +118,12 @@ class ProviderCard(QWidget):
             (self.tr("Key"), self._line(key, "text", "secondary")),
         ]
         grid = QGridLayout()
-        grid.setHorizontalSpacing(0)
+        grid.setHorizontalSpacing(Space.S)
         grid.setVerticalSpacing(0)
         grid.setColumnStretch(1, 1)
         for row, (name, value) in enumerate(facts):
             label = ToneLabel(self._theme, name, parent=self)
-            label.setFixedWidth(scaled_px(LABEL_PX, label.font()))
+            label.setMinimumWidth(LABEL_PX - Space.S)
             label.setMinimumHeight(ROW_PX)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             if isinstance(value, Chip):
@@ -177,7 +176,7 @@ class _Rule(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour("border"))
+        painter.fillRect(self.rect(), self._theme.colour("hairline"))
         painter.end()
 
 

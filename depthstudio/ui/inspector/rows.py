@@ -27,6 +27,8 @@ DOT_RADIUS_PX = 2.5
 class ResetDot(QAbstractButton):
     """An accent dot beside a changed value; under the pointer it says that it resets."""
 
+    rings_itself = True  # so FocusRing leaves it alone
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme

@@ -2,7 +2,7 @@
 
 import sys
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from depthstudio.ui.inspector.run_state import RunState
-from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.chips import Chip
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
@@ -55,7 +55,8 @@ class RunBox(QWidget):
         self._grouping.picked.connect(lambda index: self.grouping_changed.emit(index == 0))
         self._main.clicked.connect(self.activate)
         self._again.clicked.connect(self.run_again_requested)
-        theme.changed.connect(self._show_icons)
+        theme.changed.connect(self._dress)
+        self._dress()
         self.set_state(self._state)
 
     def state(self) -> RunState:
@@ -152,8 +153,7 @@ class RunBox(QWidget):
     def _buttons(self) -> QHBoxLayout:
         self._main.setObjectName("run")
         self._main.setProperty("accent", True)
-        self._main.setFont(self._theme.font("provider"))
-        self._main.setIconSize(QSize(IconSize.TOOLBAR, IconSize.TOOLBAR))
+        self._main.setIconSize(beside_text(IconSize.TOOLBAR))
         self._main.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for button in (self._main, self._again):
             button.setFixedHeight(RUN_PX)
@@ -161,6 +161,10 @@ class RunBox(QWidget):
         line = self._line(self._main, self._again)
         line.setStretch(0, 1)
         return line
+
+    def _dress(self) -> None:
+        self._main.setFont(self._theme.font("provider"))
+        self._show_icons()
 
     def _show_icons(self) -> None:
         state = self._state

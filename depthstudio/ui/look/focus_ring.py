@@ -27,7 +27,8 @@ WIDTH = 2
 class FocusRing(QObject):
     """Rings buttons and fields, after the keyboard moved the focus and not after a click.
 
-    Lists and views show their current item themselves.
+    Lists and views show their current item themselves; controls that are painted here and
+    draw their ring with the rest of them say so by `rings_itself`.
     """
 
     def __init__(self, app: QApplication, accent: Callable[[], str], parent: QObject) -> None:
@@ -49,6 +50,7 @@ def _wants_ring(widget: QWidget) -> bool:
     by_keyboard = widget.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
     clicked = QApplication.mouseButtons() != Qt.MouseButton.NoButton
     ringed = isinstance(widget, RINGED) and not isinstance(widget, QScrollBar)
+    ringed = ringed and not getattr(widget, "rings_itself", False)
     return ringed and by_keyboard and not clicked
 
 

@@ -18,6 +18,7 @@ from depthstudio.ui.look.theme import Theme
 FONT_FILE = "materialdesignicons6-webfont-6.9.96.ttf"
 NAMES_FILE = "materialdesignicons6-webfont-charmap-6.9.96.json"
 DISABLED_OPACITY = 0.55
+SIDE_PX = 4  # kept free on either side of an icon that has text beside it
 
 
 class UnknownIconError(KeyError):
@@ -64,6 +65,11 @@ def paint_glyph(painter: QPainter, rect: QRect, name: str, colour: QColor) -> No
     painter.setPen(colour)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, glyph(name))
     painter.restore()
+
+
+def beside_text(edge_px: int) -> QSize:
+    """The icon size of a button with text: Qt itself leaves hardly a gap between the two."""
+    return QSize(edge_px + 2 * SIDE_PX, edge_px)
 
 
 class Icons:

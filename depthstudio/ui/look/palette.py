@@ -104,7 +104,7 @@ QMenu::item:disabled {{ color: {t.disabled}; }}
 QMenu::icon {{ padding-left: 8px; }}
 QMenu::separator {{ height: 1px; background: {t.hairline}; margin: 4px 8px; }}
 QToolBar {{ padding: 0 6px; spacing: 4px; }}
-QToolBar QToolButton {{ padding: 5px 8px; }}
+QToolBar QToolButton {{ padding: 5px 8px 5px 4px; }}
 QToolBar::separator {{ width: 1px; background: {t.hairline}; margin: 10px 6px; }}
 QTabBar#centreTabs {{ background: {t.header}; }}
 QTabBar#centreTabs::tab {{
@@ -159,6 +159,15 @@ QLineEdit, QPlainTextEdit {{
 QLineEdit {{ min-height: 26px; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit[invalid="true"] {{ border-color: {t.failed}; }}
+QComboBox QAbstractItemView {{ border: 1px solid {t.border}; outline: 0; }}
+QComboBox QAbstractItemView::item {{ min-height: 28px; padding-left: 5px; border: 0; }}
+QComboBox QAbstractItemView::item:selected {{
+    background: {t.selection}; color: {t.text}; border-left: 3px solid {t.accent};
+    padding-left: 2px;
+}}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QMessageBox QLabel#qt_msgbox_label {{ font-weight: 600; min-width: 320px; }}
+QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: 320px; }}
 """
 
 
@@ -180,5 +189,6 @@ QScrollBar::handle {{ background: {t.border}; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical {{ min-height: 24px; }}
 QScrollBar::handle:horizontal {{ min-width: 24px; }}
 QScrollBar::handle:hover {{ background: {t.control_edge}; }}
+QScrollBar::handle:disabled {{ background: transparent; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 """

@@ -36,6 +36,9 @@ class StudioStyle(QProxyStyle):
             self._draw_check(painter, option)
         elif element is Primitive.PE_IndicatorRadioButton:
             self._draw_radio(painter, option)
+        elif element is Primitive.PE_IndicatorArrowDown:
+            arrow: Any = option
+            self._draw_chevron(painter, arrow.rect, arrow, up=False)
         elif element is not Primitive.PE_FrameFocusRect:  # the ring around it says it
             super().drawPrimitive(element, option, painter, widget)
 

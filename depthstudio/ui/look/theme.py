@@ -81,6 +81,7 @@ class Theme(QObject):
         self._ring = FocusRing(app, lambda: self.tokens.accent, self)
         hints = app.styleHints()
         hints.colorSchemeChanged.connect(self._apply)
+        app.fontChanged.connect(self._renew_fonts)
         if hasattr(hints, "accessibility"):  # Qt 6.10
             hints.accessibility().contrastPreferenceChanged.connect(self._apply)
         self.set_choice(choice)
@@ -136,6 +137,11 @@ class Theme(QObject):
         if tabular:
             font.setFeature(QFont.Tag("tnum"), 1)
         return font
+
+    def _renew_fonts(self) -> None:
+        # Under a style sheet, widgets on screen keep their font until it is set anew.
+        self._app.setStyleSheet(self._app.styleSheet())
+        self.changed.emit()
 
     def _wanted(self) -> Tokens:
         if self._is_high_contrast():

@@ -42,9 +42,11 @@ class Chip(QWidget):
         self._icon_tone = icon_tone or tone
         self._is_key = is_key
         self._is_compact = False
-        self.setFont(theme.font(font, tabular=True))
+        self._font: FontRole = font
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._dress()
         self.show_text(text, icon=icon)
+        theme.changed.connect(self._dress)
 
     def text(self) -> str:
         """The words on the chip, before any of them is left out."""
@@ -97,6 +99,10 @@ class Chip(QWidget):
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._shown_text())
         painter.end()
 
+    def _dress(self) -> None:
+        self.setFont(self._theme.font(self._font, tabular=True))
+        self._renew()
+
     def _renew(self) -> None:
         self.updateGeometry()
         self.update()
@@ -124,7 +130,15 @@ class ChipStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(line_px)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:  # a chip needs more room than before
+            self._place_chips()
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place_chips()
+
+    def _place_chips(self) -> None:
         x, line = 0, 0
         for chip in self._chips:
             hint = chip.sizeHint()

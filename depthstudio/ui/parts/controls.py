@@ -2,7 +2,14 @@
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QWidget,
+)
 
 from depthstudio.ui.look.icons import paint_glyph
 from depthstudio.ui.look.theme import Height, IconSize, Radius, Space, Theme
@@ -20,6 +27,8 @@ BOX_PX = 16
 class Combo(QComboBox):
     """A drop-down list drawn as a field, with an icon in front if the item has one."""
 
+    rings_itself = True  # so FocusRing leaves it alone
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -28,6 +37,7 @@ class Combo(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the usual one ignores the style sheet
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -60,6 +70,8 @@ class Combo(QComboBox):
 
 class CheckBox(QCheckBox):
     """A check box with a phrase that says what it does."""
+
+    rings_itself = True  # so FocusRing leaves it alone
 
     def __init__(self, theme: Theme, phrase: str, parent: QWidget | None = None) -> None:
         super().__init__(phrase, parent)

@@ -7,7 +7,6 @@ from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 
-
 SIDE_MARGIN = 40  # short lines read better than one long and a leftover word
 
 

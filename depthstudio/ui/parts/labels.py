@@ -26,12 +26,14 @@ class ToneLabel(QLabel):
         super().__init__(text, parent)
         self._theme = theme
         self._tone = tone
+        self._role: FontRole = font
+        self._is_tabular = tabular
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(font, tabular=tabular))
-        self._tint()
-        theme.changed.connect(self._tint)
+        self._dress()
+        theme.changed.connect(self._dress)
 
-    def _tint(self) -> None:
+    def _dress(self) -> None:
+        self.setFont(self._theme.font(self._role, tabular=self._is_tabular))
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.WindowText, self._theme.colour(self._tone))
         disabled = self._theme.colour("disabled")

@@ -13,6 +13,8 @@ from depthstudio.ui.parts.paint import has_keyboard_focus, paint_box, paint_ring
 class _Segment(QAbstractButton):
     """One choice of a `Segments` control."""
 
+    rings_itself = True  # so FocusRing leaves it alone
+
     def __init__(self, theme: Theme, label: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme

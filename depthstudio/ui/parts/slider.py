@@ -14,6 +14,8 @@ TRACK_PX = 4
 class Slider(QSlider):
     """A horizontal slider whose track jumps to where it is clicked."""
 
+    rings_itself = True  # so FocusRing leaves it alone
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme

@@ -18,6 +18,7 @@ from depthstudio.ui.parts.paint import paint_box, scaled_px, text_colour
 WIDTH_PX = 80  # at the normal text size, beside a slider
 LARGEST = 2.0**53  # whole numbers up to here are exact
 CHEVRON_PX = 12
+EDGE_GAP_PX = 2
 GROUPED_FROM = 10_000  # numbers this long get thousands separators
 # The line of text inside is not a field of its own.
 INNER_LINE = "border: 0; background: transparent; padding: 0; min-height: 0"
@@ -28,6 +29,8 @@ class NumberSpin(QDoubleSpinBox):
 
     Whole numbers use it too: Qt's integer spin box ends at 2**31, below many a seed.
     """
+
+    rings_itself = True  # so FocusRing leaves it alone
 
     def __init__(
         self,
@@ -44,7 +47,8 @@ class NumberSpin(QDoubleSpinBox):
         self._theme = theme
         self.setFrame(False)
         self.lineEdit().setStyleSheet(INNER_LINE)
-        self.setFont(theme.font("base", tabular=True))
+        self._dress()
+        theme.changed.connect(self._dress)
         self.setFixedHeight(Height.FIELD)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -63,6 +67,11 @@ class NumberSpin(QDoubleSpinBox):
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().averageCharWidth() * 6 + 2 * CHEVRON_PX, Height.FIELD)
 
+    def _dress(self) -> None:
+        font = self._theme.font("base", tabular=True)
+        self.setFont(font)
+        self.lineEdit().setFont(font)  # its own style sheet keeps it from following
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -75,6 +84,8 @@ class NumberSpin(QDoubleSpinBox):
         painter = QPainter(self)
         paint_box(painter, self, self._theme)
         control = QStyle.ComplexControl.CC_SpinBox
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        from_edge_px = EDGE_GAP_PX if is_mirrored else -EDGE_GAP_PX
         parts = (
             (QStyle.SubControl.SC_SpinBoxUp, "chevron-up", 2),
             (QStyle.SubControl.SC_SpinBoxDown, "chevron-down", -2),
@@ -83,6 +94,6 @@ class NumberSpin(QDoubleSpinBox):
             rect = self.style().subControlRect(control, option, part, self)
             square = QRect(0, 0, CHEVRON_PX, CHEVRON_PX)
             square.moveCenter(rect.center())
-            square.translate(0, towards_middle_px)
+            square.translate(from_edge_px, towards_middle_px)
             paint_glyph(painter, square, icon, text_colour(self, self._theme, "text2"))
         painter.end()

@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRect, QSize, Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 KEPT = 1000
@@ -43,10 +44,13 @@ class Thumbnails(QObject):
         self._reader = read
         self._kept: OrderedDict[tuple[str, float], QPixmap] = OrderedDict()
         self._asked: set[tuple[str, float]] = set()
+        self._unsent: list[tuple[str, float]] = []  # asked for in the frame being painted
         self._count = 0
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(THREADS)
         self._read.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+        self._frame_end = QTimer(self, singleShot=True, interval=0)
+        self._frame_end.timeout.connect(self._send)
 
     def get(self, path: Path, ratio: float = 1.0) -> QPixmap | None:
         """The thumbnail for a screen of this pixel ratio; None while unread or unreadable."""
@@ -57,14 +61,22 @@ class Thumbnails(QObject):
             return None if pixmap.isNull() else pixmap
         if key not in self._asked:
             self._asked.add(key)
-            self._count += 1
-            self._pool.start(lambda: self._load(*key), self._count)
+            self._unsent.append(key)
+            self._frame_end.start()
         return None
 
     def close(self) -> None:
         """Forget what is waiting and wait for what is being read."""
+        self._frame_end.stop()
         self._pool.clear()
         self._pool.waitForDone()
+
+    def _send(self) -> None:
+        """Begin to read, so that reading does not hold up the frame that asks."""
+        for key in self._unsent:
+            self._count += 1
+            self._pool.start(partial(self._load, *key), self._count)
+        self._unsent.clear()
 
     def _load(self, path: str, ratio: float) -> None:
         size = self._size * ratio

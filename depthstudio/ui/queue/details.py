@@ -1,7 +1,7 @@
 """An error in full: what happened, why, what to do, and what a developer would ask for."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from depthstudio.core.job import Failure
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
-from depthstudio.ui.parts.labels import ElidedLabel
+from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 
 LOG_HEIGHT = 84
 LEAST_HEIGHT = 96
@@ -38,14 +38,12 @@ class DetailsPanel(QScrollArea):
         self._job_id = ""
         self._title = ElidedLabel(theme, tone="text", font="name")
         self._happened, self._why, self._next = _paragraph(), _paragraph(), _paragraph()
-        self._headings: list[QLabel] = []
         self._log = QPlainTextEdit()
         self._log.setReadOnly(True)
         self._log.setFixedHeight(LOG_HEIGHT)
         self._log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._log.setAccessibleName(self.tr("Technical details"))
-        self._log_title = QLabel(self.tr("For a report"))
-        self._headings.append(self._log_title)
+        self._log_title = ToneLabel(theme, self.tr("For a report"), font="group")
         self._copy = QPushButton(self.tr("Copy details"))
         self._copy.setProperty("link", True)
         self._copy.clicked.connect(self.copy)
@@ -101,29 +99,22 @@ class DetailsPanel(QScrollArea):
         QGuiApplication.clipboard().setText(self.text())
         self._copy.setText(self.tr("Copied"))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_details()
-        else:
-            super().keyPressEvent(event)
-
     def _arrange(self) -> None:
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
-        layout.setSpacing(Space.XS)
+        layout.setSpacing(2)
         layout.addWidget(_row(self._title, self._close))
         for heading, paragraph in (
             (self.tr("What happened"), self._happened),
             (self.tr("Why"), self._why),
             (self.tr("What you can do"), self._next),
         ):
-            label = QLabel(heading)
-            self._headings.append(label)
-            layout.addWidget(label)
+            layout.addWidget(ToneLabel(self._theme, heading, font="group"))
             layout.addWidget(paragraph)
-        layout.addSpacing(Space.XS)
+            layout.addSpacing(Space.XS)
         layout.addWidget(_row(self.retry_button, self.remove_button, None))
+        layout.addSpacing(Space.XS)
         layout.addWidget(_row(self._log_title, None, self._copy))
         layout.addWidget(self._log)
         self.setWidget(content)
@@ -131,12 +122,10 @@ class DetailsPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(LEAST_HEIGHT)
+        self.setAccessibleName(self.tr("Details"))
 
     def _dress(self) -> None:
         self._log.setFont(self._theme.font("mono"))
-        for heading in self._headings:
-            heading.setFont(self._theme.font("group"))
-            heading.setStyleSheet(f"color: {self._theme.tokens.text2}")
 
 
 def _paragraph() -> QLabel:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from depthstudio.core.job import JobState
@@ -57,7 +59,6 @@ class QueuePanel(QWidget):
         self.thumbnails = Thumbnails(QSize(THUMB_WIDTH, THUMB_HEIGHT), self)
         self.model = JobQueueModel(queue, provider_title, now=now, parent=self)
         self.view = QueueView(theme, icons)
-        self.details = DetailsPanel(theme, icons)
         self._delegate = QueueDelegate(theme, icons, self.thumbnails, self.view)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.model)
@@ -69,10 +70,25 @@ class QueuePanel(QWidget):
             text=self.tr("Files you add wait here, run, and stay until you clear them."),
         )
         self._pages = QStackedWidget()
+        self._column = QVBoxLayout(self)
         self._timer = QTimer(self)
         self._arrange()
         self._connect()
         self._follow_rows()
+
+    @cached_property
+    def details(self) -> DetailsPanel:
+        """The error of a failed job in full; made when first asked for."""
+        details = DetailsPanel(self._theme, self._icons)
+        details.retry_requested.connect(self.retry_requested)
+        details.remove_requested.connect(self.remove_requested)
+        self._column.addWidget(details)
+        return details
+
+    @property
+    def _detailed_id(self) -> str:
+        """The job whose error is open; empty when there is none."""
+        return self.details.job_id if "details" in vars(self) else ""
 
     @property
     def selected_id(self) -> str:
@@ -116,6 +132,12 @@ class QueuePanel(QWidget):
             )
         return menu
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._detailed_id:
+            self.details.close_details()
+        else:
+            super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() is QEvent.Type.FontChange:
             self._delegate.refresh_fonts()
@@ -126,11 +148,9 @@ class QueuePanel(QWidget):
         self.setMinimumWidth(DockWidth.LEFT_MIN)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(self.details)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
         self.view.triggered.connect(lambda job_id, wish: self._trigger(job_id, RowAction(wish)))
@@ -140,8 +160,6 @@ class QueuePanel(QWidget):
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.selectionModel().currentChanged.connect(self._tell_selected)
         self.view.verticalScrollBar().valueChanged.connect(self._follow_time)
-        self.details.retry_requested.connect(self.retry_requested)
-        self.details.remove_requested.connect(self.remove_requested)
         self.thumbnails.arrived.connect(lambda path: self.view.viewport().update())
         self.model.rowsInserted.connect(self._follow_rows)
         self.model.rowsRemoved.connect(self._follow_rows)
@@ -190,13 +208,13 @@ class QueuePanel(QWidget):
     def _follow_rows(self) -> None:
         self._pages.setCurrentWidget(self.view if len(self._queue) else self._empty)
         self.count_changed.emit(len(self._queue))
-        if self.details.job_id and self.details.job_id not in self._queue:
+        if self._detailed_id and self._detailed_id not in self._queue:
             self.details.close_details()
         self._follow_time()
 
     def _follow_change(self, top: QModelIndex) -> None:
         entry = self.model.entry(top)
-        if entry.job.id == self.details.job_id and entry.status.state is not JobState.FAILED:
+        if entry.job.id == self._detailed_id and entry.status.state is not JobState.FAILED:
             self.details.close_details()
         self._follow_time()
 

@@ -5,8 +5,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from depthstudio.scene.options import Layer, Preset
-from depthstudio.ui.look.icons import Icons
-from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.look.icons import Icons, beside_text
+from depthstudio.ui.look.theme import IconSize, Theme
 from depthstudio.ui.parts.strips import ImageStrip
 
 POINT_SIZES_PX = (1, 2, 3, 4, 6, 8)
@@ -76,6 +76,7 @@ class Viewer3DControls(ImageStrip):
     def _add_menu(self, icons: Icons, icon: str, name: str) -> QToolButton:
         button = QToolButton()
         button.setIcon(icons.icon(icon))
+        button.setIconSize(beside_text(IconSize.FIELD))
         button.setToolTip(name)
         button.setAccessibleName(name)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -205,6 +205,7 @@ class Viewer3DPage(QWidget):
         view.preset_changed.connect(self._controls.set_preset)
         view.thinned_changed.connect(self._say_thinned)
         self._stack.addWidget(view)
+        self.setTabOrder(self._controls.fit, view)
         self._show_in(view, keep_camera=False)
         view.set_preset(self._preset)
         self.ready.emit()

@@ -42,14 +42,13 @@ class Centre(QWidget):
         self._theme = theme
         self._icons = icons
         self.first_run = FirstRunPage(theme, icons)
-        self.drop = DropPage(theme, icons)
         self.scene_page = Viewer3DPage(theme, icons)
         self._stack = QStackedWidget()
         self._before_drag: QWidget | None = None
         self._shows_input = False  # a photo that waits for its result
         self.colour_map = DEFAULT_COLOUR_MAP  # of the depth view, there or still to come
         self.tabs = self._make_tabs(theme, icons)
-        for page in (self.first_run, self.drop, self.scene_page):
+        for page in (self.first_run, self.scene_page):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -71,6 +70,13 @@ class Centre(QWidget):
         tabs.currentChanged.connect(self._open_page)
         tabs.tabBarClicked.connect(self._open_page)
         return tabs
+
+    @cached_property
+    def drop(self) -> DropPage:
+        """What a drop would do; made for the first drag."""
+        page = DropPage(self._theme, self._icons)
+        self._stack.addWidget(page)
+        return page
 
     @cached_property
     def depth_view(self) -> "DepthView":

@@ -20,6 +20,7 @@ class Command:
     tip: str = ""
     why_off: str = ""
     role: QAction.MenuRole = QAction.MenuRole.NoRole
+    tone: str = "text2"  # of its icon
 
 
 COMMANDS = {
@@ -28,7 +29,9 @@ COMMANDS = {
     ),
     "open_folder": Command("Open folder…", "folder-outline", "Ctrl+Shift+O"),
     "quit": Command("Quit", "close", QKeySequence.StandardKey.Quit, role=QAction.MenuRole.QuitRole),
-    "run": Command("Run", "play", "Ctrl+Return", "Run the selected input", "Add a photo first"),
+    "run": Command(
+        "Run", "play", "Ctrl+Return", "Run the selected input", "Add a photo first", tone="accent"
+    ),
     "cancel": Command("Cancel", "close", "Ctrl+.", why_off="Nothing selected is queued or running"),
     "retry": Command("Retry", "restore", None, why_off="The selected job has not failed"),
     "remove": Command("Remove from queue", "trash-can-outline", why_off="No job is selected"),
@@ -37,6 +40,8 @@ COMMANDS = {
     "show_depth": Command("Depth", "gradient-vertical", "Ctrl+2"),
     "show_photo": Command("Photo", "image-outline", "Ctrl+3"),
     "fit": Command("Fit", "fit-to-screen-outline", "Home", why_off="Nothing is shown in 3D"),
+    "next_pane": Command("Next pane", "keyboard-tab", "F6"),
+    "previous_pane": Command("Previous pane", "keyboard-tab-reverse", "Shift+F6"),
     "reset_layout": Command("Reset layout", "view-grid-outline"),
     "sample": Command("Run the sample", "image-filter-hdr"),
     "about": Command("About DepthStudio", "information-outline", role=QAction.MenuRole.AboutRole),
@@ -49,7 +54,7 @@ def make_actions(icons: Icons, parent: QObject) -> dict[str, QAction]:
 
 
 def _action(command: Command, icons: Icons, parent: QObject) -> QAction:
-    action = QAction(icons.icon(command.icon), command.text, parent)
+    action = QAction(icons.icon(command.icon, command.tone), command.text, parent)
     if command.key is not None:
         action.setShortcut(QKeySequence(command.key))
     action.setMenuRole(command.role)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from depthstudio import __version__
 from depthstudio.settings.paths import Home
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import IconSize
 
 PATTERNS = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.glb *.ply *.npz"
 Chosen = Callable[[Sequence[Path]], object]
@@ -39,10 +41,12 @@ def _opened(dialog: QFileDialog, chosen: Chosen) -> QFileDialog:
     return dialog
 
 
-def ask_to_remove(parent: QWidget, name: str, remove: Callable[[], object]) -> QMessageBox:
+def ask_to_remove(
+    parent: QWidget, icons: Icons, name: str, remove: Callable[[], object]
+) -> QMessageBox:
     """Ask before a result is deleted; Cancel is what Enter and Escape do."""
     box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Warning)
+    box.setIconPixmap(icons.pixmap("alert-outline", IconSize.EMPTY, "held"))
     box.setText(tr("Remove “{name}” from the library?").format(name=name))
     box.setInformativeText(tr("Its files are deleted from this computer. This cannot be undone."))
     button = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
@@ -51,9 +55,10 @@ def ask_to_remove(parent: QWidget, name: str, remove: Callable[[], object]) -> Q
     return _shown(box, tr("Remove from library"))
 
 
-def show_about(parent: QWidget, home: Home) -> QMessageBox:
+def show_about(parent: QWidget, icons: Icons, home: Home) -> QMessageBox:
     """Say which version this is, under which licence, and where it keeps its files."""
     box = QMessageBox(parent)
+    box.setIconPixmap(icons.pixmap("image-filter-hdr", IconSize.EMPTY))
     box.setText(tr("DepthStudio {version}").format(version=__version__))
     places = [
         (tr("Results"), home.library_folder),

@@ -3,13 +3,13 @@
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from depthstudio.core.resources import resource
 from depthstudio.ui.images.levels import ImageLevels
-from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import IconSize, Radius, Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.parts.newest_work import NewestWork
@@ -31,7 +31,7 @@ class SampleCard(QFrame):
         self.setObjectName("sample_card")
         self._photo, self._relief = Thumb(), Thumb()
         self._arrow = QLabel()
-        self.button = large_button(theme, icons.icon("play", "text"), self.tr("Try the sample"))
+        self.button = large_button(icons.icon("play", "text"), self.tr("Try the sample"))
         words = QVBoxLayout()
         words.setSpacing(Space.XS)
         words.addStretch()
@@ -49,19 +49,20 @@ class SampleCard(QFrame):
         layout.setSpacing(Space.M)
         for part in (self._photo, self._arrow, self._relief):
             layout.addWidget(part)
-            part.hide()
         layout.addLayout(words, 1)
         layout.addWidget(self.button)
         theme.changed.connect(self._dress)
         self._dress()
         self._work = NewestWork(self)
         self._work.done.connect(self._show_pictures)
-        self._work.submit(_load_sample)
+        self._has_begun = False
+        self._frame_end = QTimer(self, singleShot=True, interval=0)
+        self._frame_end.timeout.connect(self._load)
 
     @property
     def loading(self) -> bool:
-        """Whether the pictures are still being read."""
-        return self._work.busy
+        """Whether the pictures are still to come: they are read once the card is on screen."""
+        return not self._has_begun or self._work.busy
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -70,6 +71,12 @@ class SampleCard(QFrame):
         painter.setBrush(self._theme.colour("card"))
         rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(rect, Radius.CARD, Radius.CARD)
+        if not self._has_begun:
+            self._frame_end.start()
+
+    def _load(self) -> None:
+        self._has_begun = True
+        self._work.submit(_load_sample)
 
     def _dress(self) -> None:
         ratio = self.devicePixelRatioF()
@@ -78,10 +85,8 @@ class SampleCard(QFrame):
 
     def _show_pictures(self, pictures: tuple[QImage | None, QImage | None]) -> None:
         photo, relief = pictures
-        if photo is not None:
-            self._photo.show_image(photo)
-        if relief is not None:
-            self._relief.show_image(relief)
+        self._photo.show_image(photo)
+        self._relief.show_image(relief)
         self._arrow.setVisible(photo is not None and relief is not None)
 
 
@@ -93,9 +98,11 @@ class Thumb(QWidget):
         self._levels: ImageLevels | None = None
         self.setFixedSize(PICTURE)
 
-    def show_image(self, image: QImage) -> None:
-        self._levels = ImageLevels(image)
-        self.show()
+    def show_image(self, image: QImage | None) -> None:
+        """Fill the room that was kept, or give it back where there is no picture."""
+        self._levels = None if image is None else ImageLevels(image)
+        self.setVisible(image is not None)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._levels is None:
@@ -110,15 +117,13 @@ class Thumb(QWidget):
         self._levels.draw(painter, QRectF(self.rect()), part.toRect(), zoom)
 
 
-def large_button(theme: Theme, icon: QIcon, text: str) -> QPushButton:
+def large_button(icon: QIcon, text: str) -> QPushButton:
     """A button of 36 px with an icon."""
-    # Qt leaves no gap between icon and text; an en space is one in every language.
-    button = QPushButton(icon, f"\u2002{text}")
-    button.setAccessibleName(text)
-    button.setIconSize(QSize(IconSize.FIELD, IconSize.FIELD))
-    button.setFont(theme.font("name"))
+    button = QPushButton(icon, text)
+    button.setIconSize(beside_text(IconSize.FIELD))
     button.setStyleSheet(
-        f"min-height: {BUTTON_HEIGHT - 2}px; border-radius: {Radius.CARD}px; padding: 0 14px"
+        f"min-height: {BUTTON_HEIGHT - 2}px; border-radius: {Radius.CARD}px;"
+        " padding: 0 14px; font-weight: 500"
     )
     return button
 

@@ -17,12 +17,14 @@ from depthstudio.jobs.queue import JobQueue
 from depthstudio.settings.app_settings import ThemeChoice
 from depthstudio.ui.inspector.inspector import Inspector, ProviderEntry
 from depthstudio.ui.library.panel import LibraryPanel
-from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import DockWidth, Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
+from depthstudio.ui.window.after_frame import AfterFrame
 from depthstudio.ui.window.centre import Centre
 from depthstudio.ui.window.commands import COMMANDS, make_actions, set_enabled
+from depthstudio.ui.window.panes import stop_in_next
 from depthstudio.ui.window.status_bar import StatusBar
 
 FIRST_SIZE = QSize(1600, 1000)
@@ -39,7 +41,8 @@ THEME_WORDS: dict[ThemeChoice, str] = {
 class MainWindow(QMainWindow):
     """Everything on screen, and nothing of what it means.
 
-    It paints before anything heavy is imported; `painted` is sent once, after that.
+    It paints before anything heavy is imported; `painted` is sent once, after that, and what
+    can come later is given to `after_frame`.
     """
 
     painted = Signal()
@@ -57,6 +60,8 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.icons = icons
         self._has_painted = False
+        self.after_frame = AfterFrame(self)
+        self.painted.connect(self.after_frame.begin)
         self.setWindowTitle("DepthStudio")
         titles = {entry.info.id: entry.info.title for entry in providers}
         self.queue_panel = QueuePanel(theme, icons, queue, lambda id_: titles.get(id_, id_))
@@ -99,6 +104,13 @@ class MainWindow(QMainWindow):
             [self._docks["queue"], self._docks["library"]], [1, 1], Qt.Orientation.Vertical
         )
 
+    def move_to_pane(self, step: int) -> None:
+        """Move the keyboard to the next pane, or for -1 to the one before."""
+        panes = (self.queue_panel, self.library_panel, self.centre, self.inspector)
+        stop = stop_in_next(panes, self.focusWidget(), step)
+        if stop is not None:
+            stop.setFocus(Qt.FocusReason.TabFocusReason)
+
     def restore(self, settings: QSettings) -> None:
         """Take over size and docks of the last time, where they fit this version."""
         geometry, state = settings.value("geometry"), settings.value("state")
@@ -127,6 +139,7 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """Stop what the panels do by themselves and free the graphics card."""
+        self.after_frame.stop()
         self.queue_panel.close_queue()
         self.library_panel.close_library()
         self.status.close_status()
@@ -140,6 +153,7 @@ class MainWindow(QMainWindow):
             COMMANDS["clear"].icon, COMMANDS["clear"].text, self.action("clear").trigger
         )
         library_title = DockTitle(self.theme, self.icons, self.tr("Library"), 0)
+        queue_title.set_count(self.queue_panel.model.rowCount())
         self.queue_panel.count_changed.connect(queue_title.set_count)
         self.library_panel.count_changed.connect(library_title.set_count)
         inspector_title = DockTitle(self.theme, self.icons, self.tr("Inspector"))
@@ -167,8 +181,8 @@ class MainWindow(QMainWindow):
         for dock in self._docks.values():
             view.addAction(dock.toggleViewAction())
         view.addSeparator()
-        self._fill_themes(view.addMenu(self.tr("Theme")))
-        self._fill(view, None, "reset_layout")
+        self._fill_themes(view.addMenu(self.icons.icon("theme-light-dark"), self.tr("Theme")))
+        self._fill(view, None, "next_pane", "previous_pane", None, "reset_layout")
         self._fill(
             bar.addMenu(self.tr("&Queue")), "run", None, "cancel", "retry", "remove", None, "clear"
         )
@@ -195,7 +209,7 @@ class MainWindow(QMainWindow):
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.setFixedHeight(Height.TOOLBAR)
-        bar.setIconSize(QSize(IconSize.TOOLBAR, IconSize.TOOLBAR))
+        bar.setIconSize(beside_text(IconSize.TOOLBAR))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.addAction(self.action("open"))
         bar.addAction(self.action("open_folder"))

@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import Literal
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import JobQueue
-from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 
@@ -63,7 +63,8 @@ class StatusBar(QStatusBar):
             queue.removed.connect(lambda row: self._recount.start()),
             queue.changed.connect(lambda job_id, row: self._recount.start()),
         ]
-        theme.changed.connect(self._show_icon)
+        theme.changed.connect(self._dress)
+        self._dress()
         self.count()
 
     def say(self, text: str, level: Level = "info") -> None:
@@ -132,9 +133,8 @@ class StatusBar(QStatusBar):
         icon, role = COUNTED[state]
         button = QToolButton()
         button.setAutoRaise(True)
-        button.setFont(self._theme.font("secondary", tabular=True))
         button.setIcon(self._icons.icon(icon, role))
-        button.setIconSize(QSize(IconSize.STATE, IconSize.STATE))
+        button.setIconSize(beside_text(IconSize.STATE))
         button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
         button.setToolTip(self.tr("Go to the first of these in the queue"))
         button.clicked.connect(lambda: self.state_clicked.emit(state.value))
@@ -156,6 +156,11 @@ class StatusBar(QStatusBar):
         self.addWidget(left, 1)
         self._library.setContentsMargins(0, 0, Space.S, 0)
         self.addPermanentWidget(self._library)
+
+    def _dress(self) -> None:
+        for button in self._counters.values():
+            button.setFont(self._theme.font("secondary", tabular=True))
+        self._show_icon()
 
     def _show_icon(self) -> None:
         if self._message.text():

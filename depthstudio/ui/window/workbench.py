@@ -51,7 +51,7 @@ class Workbench(QObject):
         self._connect_inspector()
         self._disconnects = self._follow_session()
         self._update_commands()
-        self._tasks.start(self._shelf.fill())
+        window.after_frame.do(lambda: self._tasks.start(self._shelf.fill()))
 
     async def aclose(self) -> None:
         """Stop everything that was started for the window, before the window goes."""
@@ -99,8 +99,10 @@ class Workbench(QObject):
             ("show_scene", lambda: window.centre.show_tab(Tab.SCENE)),
             ("show_depth", lambda: window.centre.show_tab(Tab.DEPTH)),
             ("show_photo", lambda: window.centre.show_tab(Tab.PHOTO)),
+            ("next_pane", lambda: window.move_to_pane(1)),
+            ("previous_pane", lambda: window.move_to_pane(-1)),
             ("reset_layout", window.reset_layout),
-            ("about", lambda: show_about(window, self._session.home)),
+            ("about", lambda: show_about(window, window.icons, self._session.home)),
             ("quit", window.close),
         ):
             window.action(name).triggered.connect(lambda checked=False, slot=slot: slot())
@@ -278,7 +280,8 @@ class Workbench(QObject):
 
     def _ask_to_remove(self, result_id: str) -> None:
         name = self._window.library_panel.name_of(result_id)
-        ask_to_remove(self._window, name, lambda: self._tasks.start(self._remove(result_id)))
+        icons = self._window.icons
+        ask_to_remove(self._window, icons, name, lambda: self._tasks.start(self._remove(result_id)))
 
     async def _remove(self, result_id: str) -> None:
         await self._shelf.remove(result_id)

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import (
     QFocusFrame,
     QPushButton,
     QRadioButton,
+    QScrollBar,
     QVBoxLayout,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from depthstudio.ui.look.theme import LIGHT, Theme
+from depthstudio.ui.parts.spin import NumberSpin
 
 
 @pytest.fixture
@@ -112,3 +114,30 @@ def test_the_ring_outlives_the_window_it_was_in(qtbot: QtBot, form: QWidget) -> 
     first.setFocus()
     qtbot.keyClick(first, Qt.Key.Key_Tab)
     assert rings(form) == [second]
+
+
+def test_a_control_that_draws_its_own_ring_gets_no_second_one(
+    qtbot: QtBot, form: QWidget, theme: Theme
+) -> None:
+    spin = NumberSpin(theme, parent=form)
+    spin.show()
+    before = form.findChildren(QDoubleSpinBox)[0]
+    before.setFocus()
+    qtbot.keyClick(before, Qt.Key.Key_Tab)
+    assert spin.hasFocus()
+    assert rings(form) == []
+    assert near(spin.grab().toImage(), QPoint(1, spin.height() // 2), theme.tokens.accent)
+
+
+def test_a_scroll_bar_with_nothing_to_scroll_shows_no_handle(qtbot: QtBot, theme: Theme) -> None:
+    bar = QScrollBar(Qt.Orientation.Vertical)
+    qtbot.addWidget(bar)
+    bar.resize(10, 100)
+    with qtbot.waitExposed(bar):
+        bar.show()
+    middle = QPoint(5, 50)
+    bar.setRange(0, 0)
+    assert not near(bar.grab().toImage(), middle, theme.tokens.border)
+    bar.setRange(0, 10)
+    bar.setPageStep(100)
+    assert near(bar.grab().toImage(), middle, theme.tokens.border)
