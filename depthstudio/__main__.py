@@ -9,7 +9,7 @@ from types import ModuleType
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words and return the exit status."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = with_home_last(sys.argv[1:] if arguments is None else arguments)
     _save_time()
     if _wants_window(words):
         return window_program().main(words)
@@ -17,6 +17,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from depthstudio.cli import main as run_command
 
     return run_command(words)
+
+
+def with_home_last(words: Sequence[str]) -> list[str]:
+    """The words with a leading ``--home DIR`` put last: people write it before the command,
+    and each command knows it behind."""
+    if words and words[0] == "--home":
+        return [*words[2:], *words[:2]]
+    if words and words[0].startswith("--home="):
+        return [*words[1:], words[0]]
+    return list(words)
 
 
 def window_program() -> ModuleType:

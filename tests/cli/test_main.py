@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from depthstudio import __version__
+from depthstudio.__main__ import with_home_last
 from depthstudio.cli.parser import COMMANDS
 from tests.support.scripted_service import ScriptedService
 
@@ -129,3 +130,11 @@ def test_the_program_itself_runs_a_job_and_answers_it_again(
         ended.append([record["cached"] for record in records if record["event"] == "done"])
 
     assert ended == [[False], [True]]
+
+
+@pytest.mark.parametrize("home", [("--home", "here"), ("--home=here",)])
+def test_the_home_may_be_named_before_the_command(home: tuple[str, ...]) -> None:
+    assert with_home_last([*home, "jobs", "list"]) == ["jobs", "list", *home]
+    assert with_home_last(["jobs", "list", *home]) == ["jobs", "list", *home]
+    assert with_home_last([*home, "scene.glb"]) == ["scene.glb", *home]
+    assert with_home_last(home) == list(home)

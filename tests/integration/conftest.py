@@ -30,9 +30,6 @@ def anyio_backend(qapp: QApplication) -> object:
 @pytest.fixture(autouse=True)
 def _nothing_left_running(qapp: QApplication) -> Generator[None]:
     """After a test no timer and no thread runs that did not run before it."""
-    # What earlier tests left in cycles goes here: the thread that imports VTK may collect too,
-    # and a widget that ends in a thread other than the window's ends the process.
-    gc.collect()
     before = {id(thing) for thing in _running()}
     yield
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
