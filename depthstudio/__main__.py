@@ -41,8 +41,8 @@ def _save_time() -> None:
     """Leave out what makes a start longer and brings it nothing.
 
     Nearly all that a start makes stays, so looking for garbage in it is a tenth of a start
-    for nothing; the window looks again from its first frame on. For plugins, which we have
-    none of, pydantic reads the entry points of every installed package.
+    for nothing; `ui.process.garbage` takes over from the first frame on. For plugins, which
+    we have none of, pydantic reads the entry points of every installed package.
     """
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

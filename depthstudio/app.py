@@ -6,7 +6,6 @@ process before anybody could say which.
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -163,6 +162,7 @@ async def _with_session(
     from PySide6.QtCore import QSettings
 
     from depthstudio.ui.look.theme import Theme
+    from depthstudio.ui.process.garbage import GarbageWatch
     from depthstudio.ui.window.remembered import settings_of
     from depthstudio.ui.window.single_instance import SingleInstance
 
@@ -175,6 +175,7 @@ async def _with_session(
     trouble.noticed.connect(window.status.say_error)
     if loaded.problem:
         window.status.say(loaded.problem, "caution")
+    window.after_frame.do(GarbageWatch(app).start)
     instance = SingleInstance(home, window)
     window.after_frame.do(instance.listen)
     instance.asked.connect(workbench.open_paths)
@@ -226,14 +227,6 @@ def make_window(
 
     window = MainWindow(theme, Icons(theme), session.queue, entries_of(session.registry))
     restore_settings(window, settings)
-    window.after_frame.do(_look_for_garbage_again)
     window.after_frame.do(window.centre.scene_page.start_loading)
     window.theme_chosen.connect(theme.set_choice)
     return window, Workbench(session, window)
-
-
-def _look_for_garbage_again() -> None:
-    """Undo what `__main__` did for a fast start, and never look through what it made."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
