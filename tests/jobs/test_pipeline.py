@@ -316,6 +316,7 @@ async def test_a_source_that_changes_while_its_job_waits_for_the_same_question_f
 
     async def fails(sources: Any, ctx: Any) -> list[Artifact]:
         asked.append(sources)
+        ctx.report(Progress(Stage.RUNNING))  # news, so that whoever waits looks again
         await release.wait()
         raise RemoteJobFailed("Not this one")
 
@@ -328,7 +329,7 @@ async def test_a_source_that_changes_while_its_job_waits_for_the_same_question_f
             progress = session.queue.entry(second.id).status.progress
             return progress is not None and progress.stage is Stage.WAITING
 
-        await until(session.queue, waits)
+        await until(session.queue, lambda: bool(asked) and waits())
         source.path.write_bytes(b"other")
         release.set()
         _, status = await settled(session.queue, first.id, second.id)
