@@ -1,7 +1,9 @@
 """What holds for every test: nothing leaves this computer, one loop, no waiting for disks."""
 
+import gc
 import os
 import socket
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,6 +38,18 @@ def only_loopback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(socket, "getaddrinfo", guarded)
     socket_allow_hosts(list(LOOPBACK), allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_found_between_tests() -> Generator[None]:
+    """As in the program: no worker comes upon a widget and ends it in a thread not its own."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    yield
+    if gc.get_count()[0] > gc.get_threshold()[0]:
+        gc.collect()
+    if was_enabled:
+        gc.enable()
 
 
 @pytest.fixture
