@@ -1,6 +1,5 @@
 """Brings the 3D view's heavy imports in without holding up the window."""
 
-import gc
 from importlib import import_module
 
 from PySide6.QtCore import QObject, QRectF, Qt, QThread
@@ -19,17 +18,10 @@ class ModuleLoader(QThread):
         self.error: ImportError | None = None
 
     def run(self) -> None:
-        looks_for_garbage = gc.isenabled()
-        # So many new objects set it off in here, and a widget among the garbage would end in
-        # this thread, which ends the process.
-        gc.disable()
         try:
             import_module(self._module)
         except ImportError as error:
             self.error = error
-        finally:
-            if looks_for_garbage:
-                gc.enable()
 
 
 class Ground(QWidget):
