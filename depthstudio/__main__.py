@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if _wants_window(words):
         return window_program().main(words)
     gc.enable()
-    from depthstudio.cli import main as run_command
+    from depthstudio.cli.main import main as run_command
 
     return run_command(words)
 
@@ -32,9 +32,9 @@ def with_home_last(words: Sequence[str]) -> list[str]:
 def window_program() -> ModuleType:
     """The module that opens the window, imported fast."""
     _save_time()
-    from depthstudio import app
+    from depthstudio.app import program
 
-    return app
+    return program
 
 
 def _save_time() -> None:

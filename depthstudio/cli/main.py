@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from depthstudio.cli import exit_codes
-from depthstudio.cli.output import accept_any_text, complain
+from depthstudio.cli.complaint import complain
+from depthstudio.cli.output import accept_any_text
 from depthstudio.cli.parser import build_parser
 from depthstudio.core.errors import DepthStudioError, HomeBusyError, ParamError, UsageError
 from depthstudio.providers.registry import Registry

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.job import Failure, Hold, Job, Progress
 from depthstudio.core.result import Result
 
@@ -127,9 +126,3 @@ def artifact_record(artifact: Artifact) -> dict[str, Any]:
 def failure_record(failure: Failure) -> dict[str, Any]:
     """A failure as a script gets it; `detail` is for people who look closer."""
     return failure.model_dump(include={"type", "message", "hint", "retryable"})
-
-
-def complain(error: DepthStudioError) -> None:
-    """Tell a person on standard error what went wrong and what to do."""
-    hint = f"\n{error.hint}." if error.hint else ""
-    sys.stderr.write(f"depthstudio: {error}.{hint}\n")

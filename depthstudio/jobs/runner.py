@@ -45,6 +45,7 @@ class JobRunner:
         self._cancelling: set[str] = set()
         self._settling = asyncio.Lock()  # one look at a waiting job and its change at a time
         self._admitted: set[str] | None = None
+        self._is_started = False
         self.holds_changed: Event[[]] = Event()
 
     @property
@@ -52,11 +53,14 @@ class JobRunner:
         """The providers that nothing is sent to at the moment."""
         return dict(self._holds)
 
-    def restore(self, rows: list[JournalRow]) -> None:
-        """Take over the holds an earlier run left; an ended one ends at once."""
+    def start(self, rows: list[JournalRow]) -> None:
+        """Take over the holds an earlier run left, of which an ended one ends at once, and
+        from now on run what is queued."""
         for row in rows:
             if row.phase is Phase.HELD and row.hold:
                 self._hold_provider(row.job.provider_id, row.hold)
+        self._is_started = True
+        self.wake()
 
     def admit_only(self, job_ids: set[str]) -> None:
         """Leave every other job of the queue alone, as a command does with older work."""
@@ -94,7 +98,9 @@ class JobRunner:
         return Counter(self._queue.entry(job_id).job.provider_id for job_id in self._tasks)
 
     def _may_start(self, entry: QueueEntry) -> bool:
-        if entry.status.state is not JobState.QUEUED or entry.job.id in self._tasks:
+        if not self._is_started or entry.job.id in self._tasks:
+            return False
+        if entry.status.state is not JobState.QUEUED:
             return False
         if self._admitted is not None and entry.job.id not in self._admitted:
             return False

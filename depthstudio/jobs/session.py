@@ -76,12 +76,16 @@ class Session:
             executor=self._executor,
             work_folder=home.work_folder,
         )
+        self._restored: list[JournalRow] = []
         self.runner = JobRunner(self.queue, self._ledger, self._pipeline, registry, self._clock)
 
     async def open(self, *, only: set[str] | None = None) -> None:
-        """Read the journal, tidy up, and go on with what an earlier run left.
+        """Read what an earlier run left, and go on with it: `restore`, then `start`."""
+        await self.restore()
+        await self.start(only=only)
 
-        With `only`, jobs of earlier runs that it does not name are left alone.
+    async def restore(self) -> None:
+        """Fill the queue from the journal. Nothing runs yet.
 
         Raises
         ------
@@ -93,14 +97,24 @@ class Session:
             lambda result: loop.call_soon_threadsafe(self.result_added.emit, result)
         )
         await self._journal.open()
-        rows = await self._ledger.load()
+        self._restored = await self._ledger.load()
+
+    async def start(self, *, only: set[str] | None = None) -> None:
+        """Tidy up after an earlier run, and let jobs run.
+
+        With `only`, jobs of earlier runs that it does not name are left alone.
+
+        Raises
+        ------
+        LibraryError
+            when the library folder cannot be listed or written
+        """
         await self._in_thread(self.library.recover)
-        alive = {row.job.id for row in rows if row.status.state is not JobState.DONE}
+        alive = {e.job.id for e in self.queue if e.status.state is not JobState.DONE}
         await self._in_thread(lambda: self._pipeline.sweep(alive))
         if only is not None:
             self.runner.admit_only(only)
-        self.runner.restore(rows)
-        self.runner.wake()
+        self.runner.start(self._restored)
 
     async def __aenter__(self) -> "Session":
         try:

@@ -50,14 +50,20 @@ def open_program(home: Path, watch: Callable[[Any, float], None]) -> int:
     from depthstudio.__main__ import window_program
 
     program = window_program()
-    make_window = program.make_window
+    until_closed = program._until_closed
 
-    def make_watched(*arguments: Any) -> Any:
-        window, workbench = make_window(*arguments)
-        window.painted.connect(lambda: watch(window, time.monotonic()))
-        return window, workbench
+    async def until_watched_is_closed(app: Any, options: Any) -> int:
+        from depthstudio.ui.window import main_window  # where the program imports it as well
 
-    program.make_window = make_watched
+        class WatchedWindow(main_window.MainWindow):
+            def __init__(self, *arguments: Any) -> None:
+                super().__init__(*arguments)
+                self.painted.connect(lambda: watch(self, time.monotonic()))
+
+        main_window.MainWindow = WatchedWindow
+        return await until_closed(app, options)
+
+    program._until_closed = until_watched_is_closed
     return program.main(["--home", str(home)])
 
 

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from depthstudio.app import make_window
+from depthstudio.app.opening import fill_window
 from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
@@ -170,10 +170,13 @@ async def started(
     home.make_folders()
     others = asyncio.all_tasks()
     async with Session(home, registry or Registry.load()) as session:
-        window, workbench = make_window(session, theme, AppSettings())
+        window = MainWindow(theme)
         layout = QSettings(str(home.window_file), QSettings.Format.IniFormat)
-        window.restore(layout)
+        window.restore_size(layout)
         window.show()
+        workbench = fill_window(window, session, AppSettings())
+        window.restore_docks(layout)
+        workbench.begin()
         try:
             await until(lambda: window.isVisible() and not window.centre.first_run.loading)
             studio = Studio(session, window, workbench)

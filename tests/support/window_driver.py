@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt, QTimer, qWarning
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from depthstudio import app
+from depthstudio.app import program
 from depthstudio.ui.window import main_window, start_trouble
 
 POLL_MS = 10
@@ -120,7 +120,7 @@ def main(deed: Callable[[Any], None], words: list[str]) -> int:
 
     main_window.MainWindow = WatchedWindow  # type: ignore[misc]
     start_trouble.QMessageBox = ReportingBox  # type: ignore[misc]
-    return app.main(words)
+    return program.main(words)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ BASE_PX = 13  # the text size the look was drawn at; other roles keep their rati
 
 @dataclass(frozen=True)
 class _Type:
+    """Size and weight of one kind of text."""
+
     size_px: int
     weight: QFont.Weight = QFont.Weight.Normal
 
@@ -67,14 +69,24 @@ class Theme(QObject):
 
     Widgets get it in their constructor, read `tokens` when they paint, and repaint on
     `changed`. Keep one reference to it as long as the application lives.
+
+    Under a style sheet every change to a widget costs several times as much. Who is about to
+    make hundreds of them begins not `dressed`, and calls `dress` when they are there.
     """
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        choice: ThemeChoice = ThemeChoice.SYSTEM,
+        *,
+        dressed: bool = True,
+    ) -> None:
         super().__init__(app)
         self._app = app
         self._choice = choice
+        self._is_dressed = dressed
         self._tokens: Tokens | None = None
         self._style = StudioStyle(lambda: self.tokens)
         app.setStyle(self._style)
@@ -112,6 +124,12 @@ class Theme(QObject):
             is_dark = self._choice is ThemeChoice.DARK
             hints.setColorScheme(Qt.ColorScheme.Dark if is_dark else Qt.ColorScheme.Light)
         self._apply()
+
+    def dress(self) -> None:
+        """Give the widgets what the palette cannot say, if that has waited."""
+        if not self._is_dressed:
+            self._is_dressed = True
+            self._set_style_sheet()
 
     def colour(self, role: str) -> QColor:
         """The colour of a token by its name; AttributeError for a name that is none."""
@@ -162,10 +180,12 @@ class Theme(QObject):
         if tokens == self._tokens:
             return
         self._tokens = tokens
-        if self._is_high_contrast():
-            self._app.setPalette(self._app.style().standardPalette())
-            self._app.setStyleSheet("")
-        else:
-            self._app.setPalette(palette_of(tokens))
-            self._app.setStyleSheet(style_sheet(tokens))
+        plain = self._is_high_contrast()
+        palette = self._app.style().standardPalette() if plain else palette_of(tokens)
+        self._app.setPalette(palette)
+        if self._is_dressed:
+            self._set_style_sheet()
         self.changed.emit()
+
+    def _set_style_sheet(self) -> None:
+        self._app.setStyleSheet("" if self._is_high_contrast() else style_sheet(self.tokens))

@@ -1,6 +1,7 @@
 """What a list says while there is nothing in it."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from depthstudio.ui.look.icons import Icons
@@ -32,7 +33,6 @@ class EmptyState(QWidget):
             layout.addWidget(label)
         layout.addStretch()
         theme.changed.connect(self._show_icon)
-        self._show_icon()
 
     @property
     def title(self) -> str:
@@ -43,6 +43,11 @@ class EmptyState(QWidget):
         """Change the words."""
         self._title.setText(title)
         self._text.setText(text)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._icon.pixmap().isNull():  # most are never seen
+            self._show_icon()
+        super().showEvent(event)
 
     def _show_icon(self) -> None:
         self._icon.setPixmap(self._icons.pixmap(self._icon_name, IconSize.EMPTY, "text3"))

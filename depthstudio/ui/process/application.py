@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from depthstudio.ui.process.import_speed import skip_feature_scan
 from depthstudio.ui.viewer3d.opengl import prime_surface_format
 
 OpenFiles = Callable[[Sequence[Path]], None]
@@ -20,6 +21,7 @@ class Application(QApplication):
     """
 
     def __init__(self, arguments: Sequence[str]) -> None:
+        skip_feature_scan()  # before the rest is imported
         prime_surface_format()  # counts only for windows of an application made after it
         super().__init__(list(arguments))
         self._open_files: OpenFiles | None = None

@@ -1,6 +1,8 @@
 """What this display can do with OpenGL, asked before VTK is there."""
 
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
+from PySide6.QtWidgets import QWidget
 
 GL_RENDERER = 0x1F01
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software")
@@ -16,6 +18,16 @@ def prime_surface_format() -> None:
     loses its place on the screen.
     """
     QSurfaceFormat.setDefaultFormat(_surface_format())
+
+
+def prime_window(window: QWidget) -> None:
+    """Have Qt build this window for OpenGL from the start. Call it before it is shown.
+
+    The first OpenGL widget that enters a shown window makes Qt build the window anew. This
+    one is there before, and never drawn.
+    """
+    if platform_has_opengl():
+        QOpenGLWidget(window).hide()
 
 
 def platform_has_opengl() -> bool:

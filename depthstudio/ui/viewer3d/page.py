@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from depthstudio.core.errors import DepthStudioError
@@ -27,7 +26,6 @@ from depthstudio.ui.viewer3d.loading import Ground, ModuleLoader
 from depthstudio.ui.viewer3d.opengl import (
     MULTI_SAMPLES,
     draws_in_software,
-    platform_has_opengl,
     renderer_name,
 )
 
@@ -42,8 +40,8 @@ _STILL = "depthstudio.ui.viewer3d.still"
 class Viewer3DPage(QWidget):
     """Shows views in 3D as soon as it can; until then it remembers what is wanted.
 
-    The window makes it before it shows itself, after `prime_surface_format`, calls
-    `start_loading` once it has painted, and `shutdown` before it closes.
+    The window it is in has been through `prime_window`; it calls `start_loading` once it has
+    painted, and `shutdown` before it closes.
     """
 
     ready = Signal()
@@ -173,10 +171,6 @@ class Viewer3DPage(QWidget):
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()
         self._stack.addWidget(self._ground)
-        if platform_has_opengl():
-            # The first OpenGL widget that enters a shown window makes Qt build the window
-            # anew. This one is there from the start, and never drawn.
-            self._stack.addWidget(QOpenGLWidget())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -12,13 +12,13 @@ from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
 from depthstudio.scene.summary import SceneSummary
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Theme
-from depthstudio.ui.viewer3d.page import Viewer3DPage
 from depthstudio.ui.window.drop_page import DropPage
 from depthstudio.ui.window.first_run_page import FirstRunPage
 
 if TYPE_CHECKING:
     from depthstudio.ui.images.depth_view import DepthView
     from depthstudio.ui.images.photo_view import PhotoView
+    from depthstudio.ui.viewer3d.page import Viewer3DPage
 
 
 class Tab(StrEnum):
@@ -42,14 +42,12 @@ class Centre(QWidget):
         self._theme = theme
         self._icons = icons
         self.first_run = FirstRunPage(theme, icons)
-        self.scene_page = Viewer3DPage(theme, icons)
         self._stack = QStackedWidget()
         self._before_drag: QWidget | None = None
         self._shows_input = False  # a photo that waits for its result
         self.colour_map = DEFAULT_COLOUR_MAP  # of the depth view, there or still to come
         self.tabs = self._make_tabs(theme, icons)
-        for page in (self.first_run, self.scene_page):
-            self._stack.addWidget(page)
+        self._stack.addWidget(self.first_run)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -70,6 +68,20 @@ class Centre(QWidget):
         tabs.currentChanged.connect(self._open_page)
         tabs.tabBarClicked.connect(self._open_page)
         return tabs
+
+    @cached_property
+    def scene_page(self) -> "Viewer3DPage":
+        """The 3D view; made after the first frame, which does not show it."""
+        from depthstudio.ui.viewer3d.page import Viewer3DPage
+
+        page = Viewer3DPage(self._theme, self._icons)
+        self._stack.addWidget(page)
+        return page
+
+    @property
+    def can_fit(self) -> bool:
+        """Is there a 3D view that could bring everything in sight?"""
+        return "scene_page" in self.__dict__ and self.scene_page.is_ready
 
     @cached_property
     def drop(self) -> DropPage:
@@ -176,4 +188,5 @@ class Centre(QWidget):
 
     def close_views(self) -> None:
         """Free what the views hold, before the window goes."""
-        self.scene_page.shutdown()
+        if "scene_page" in self.__dict__:
+            self.scene_page.shutdown()

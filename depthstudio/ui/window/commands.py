@@ -48,9 +48,18 @@ COMMANDS = {
 }
 
 
-def make_actions(icons: Icons, parent: QObject) -> dict[str, QAction]:
-    """A `QAction` for every command."""
-    return {name: _action(command, icons, parent) for name, command in COMMANDS.items()}
+class Commands:
+    """The action of every command, by its name."""
+
+    def __init__(self, icons: Icons, parent: QObject) -> None:
+        self._actions = {name: _action(what, icons, parent) for name, what in COMMANDS.items()}
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def set_enabled(self, name: str, *, enabled: bool) -> None:
+        """Switch a command on or off; while it is off, its tip says why."""
+        _set_enabled(self._actions[name], COMMANDS[name], enabled=enabled)
 
 
 def _action(command: Command, icons: Icons, parent: QObject) -> QAction:
@@ -58,12 +67,11 @@ def _action(command: Command, icons: Icons, parent: QObject) -> QAction:
     if command.key is not None:
         action.setShortcut(QKeySequence(command.key))
     action.setMenuRole(command.role)
-    set_enabled(action, command, enabled=True)
+    _set_enabled(action, command, enabled=True)
     return action
 
 
-def set_enabled(action: QAction, command: Command, *, enabled: bool) -> None:
-    """Switch a command on or off; while it is off, its tip says why."""
+def _set_enabled(action: QAction, command: Command, *, enabled: bool) -> None:
     action.setEnabled(enabled)
     words = command.tip or command.text.rstrip("…")
     if not enabled and command.why_off:

@@ -51,7 +51,12 @@ class Workbench(QObject):
         self._connect_inspector()
         self._disconnects = self._follow_session()
         self._update_commands()
-        window.after_frame.do(lambda: self._tasks.start(self._shelf.fill()))
+
+    def begin(self) -> None:
+        """Bring, after the first frame, the library's cards and what draws in 3D."""
+        after_frame, centre = self._window.after_frame, self._window.centre
+        after_frame.do(lambda: self._tasks.start(self._shelf.fill()))
+        after_frame.do(lambda: centre.scene_page.start_loading())
 
     async def aclose(self) -> None:
         """Stop everything that was started for the window, before the window goes."""
@@ -95,7 +100,7 @@ class Workbench(QObject):
             ("retry", lambda: self._on_selected(self._retry)),
             ("remove", lambda: self._on_selected(self._session.remove)),
             ("clear", lambda: self._tasks.start(self._clear())),
-            ("fit", window.centre.scene_page.fit),
+            ("fit", lambda: window.centre.scene_page.fit()),
             ("show_scene", lambda: window.centre.show_tab(Tab.SCENE)),
             ("show_depth", lambda: window.centre.show_tab(Tab.DEPTH)),
             ("show_photo", lambda: window.centre.show_tab(Tab.PHOTO)),
@@ -317,4 +322,4 @@ class Workbench(QObject):
         window.set_command("retry", enabled=state in (JobState.FAILED, JobState.CANCELLED))
         window.set_command("remove", enabled=state is not None)
         window.set_command("clear", enabled=any(e.status.state.is_final for e in queue))
-        window.set_command("fit", enabled=window.centre.scene_page.is_ready)
+        window.set_command("fit", enabled=window.centre.can_fit)

@@ -12,6 +12,7 @@ from depthstudio.core.views import TriangleMesh, Views
 from depthstudio.scene.options import Layer
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.strips import InfoStrip
+from depthstudio.ui.viewer3d.opengl import prime_window
 from depthstudio.ui.viewer3d.page import Viewer3DPage
 from depthstudio.ui.viewer3d.viewer import Viewer3D
 from tests.support.two_squares import EXACT, SCREEN, assert_red_left_blue_right, pixels
@@ -53,6 +54,7 @@ def test_views_shown_early_appear_when_the_viewer_arrives(
 def test_the_native_window_stays_when_the_viewer_arrives(
     page: Viewer3DPage, window: QMainWindow, qtbot: QtBot
 ) -> None:
+    prime_window(window)
     with qtbot.waitExposed(window):
         window.show()
     before = window.winId()

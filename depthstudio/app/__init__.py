@@ -1,0 +1,1 @@
+"""Builds the objects, connects them and runs the one loop that carries window and network."""
