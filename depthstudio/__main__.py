@@ -1,7 +1,6 @@
 """Where the program starts: the window, or a command."""
 
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -38,14 +37,9 @@ def window_program() -> ModuleType:
 
 
 def _save_time() -> None:
-    """Leave out what makes a start longer and brings it nothing.
-
-    Nearly all that a start makes stays, so looking for garbage in it is a tenth of a start
-    for nothing; `ui.process.garbage` takes over from the first frame on. For plugins, which
-    we have none of, pydantic reads the entry points of every installed package.
-    """
+    """Look for no garbage: nearly all that a start makes stays, so it is a tenth of a start
+    for nothing. `ui.process.garbage` takes over from the first frame on."""
     gc.disable()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _wants_window(words: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from depthstudio.cli.follow import Follower
 from depthstudio.cli.output import Output, failure_record
 from depthstudio.cli.run import opened
 from depthstudio.core.errors import UsageError
+from depthstudio.core.record import to_plain
 from depthstudio.jobs.journal import read_journal
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.session import Session
@@ -45,7 +46,7 @@ def _record(row: JournalRow) -> dict[str, object]:
         "created_at": row.job.created_at.isoformat(),
         "result": status.result_id,
         "cached": status.cached,
-        "hold": status.hold.model_dump(mode="json") if status.hold else None,
+        "hold": to_plain(status.hold) if status.hold else None,
         "error": failure_record(status.failure) if status.failure else None,
         "note": status.note,
     }

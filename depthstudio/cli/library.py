@@ -5,6 +5,7 @@ from pathlib import Path
 
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output, artifact_record
+from depthstudio.core.record import to_plain
 from depthstudio.core.result import Result
 from depthstudio.library.store import Library
 from depthstudio.library.verify import Problem, verify_library, verify_result
@@ -68,9 +69,8 @@ def _list(output: Output, stored: Library, options: argparse.Namespace) -> int:
 
 def _show(output: Output, result: Result) -> int:
     if output.as_json:
-        record = result.model_dump(mode="json", exclude={"artifacts"})
         artifacts = [artifact_record(artifact) for artifact in result.artifacts]
-        output.record({**record, "artifacts": artifacts})
+        output.record({**to_plain(result), "artifacts": artifacts})
         return exit_codes.OK
     output.line(f"{result.name}, made by {result.provider_title} {result.provider_version}")
     output.line(f"{result.created_at.astimezone():%Y-%m-%d %H:%M} in {result.duration_s:.1f} s")

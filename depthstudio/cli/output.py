@@ -125,4 +125,9 @@ def artifact_record(artifact: Artifact) -> dict[str, Any]:
 
 def failure_record(failure: Failure) -> dict[str, Any]:
     """A failure as a script gets it; `detail` is for people who look closer."""
-    return failure.model_dump(include={"type", "message", "hint", "retryable"})
+    return {
+        "type": failure.type,
+        "message": failure.message,
+        "hint": failure.hint,
+        "retryable": failure.retryable,
+    }

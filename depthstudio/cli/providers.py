@@ -9,6 +9,7 @@ from typing import Any
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
 from depthstudio.core.errors import ProviderError, UsageError
+from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, field_notes
 from depthstudio.jobs.reach import check_provider
 from depthstudio.providers.base import Health, Provider
@@ -58,7 +59,7 @@ def _record(provider: Provider[Params]) -> dict[str, Any]:
         "endpoints": dict(info.endpoints),
         "secrets": list(info.secrets),
         "max_sources": info.max_sources,
-        "params": provider.params_type.model_json_schema(),
+        "params": schema_of(provider.params_type),
     }
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from depthstudio.core.errors import UsageError
 from depthstudio.core.params import Params, validated
+from depthstudio.core.record import to_plain
 from depthstudio.providers.base import ProviderInfo
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -27,7 +28,7 @@ def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any
         if not equals:
             raise UsageError(f"--set {pair} lacks a value", hint="Write --set NAME=VALUE")
         texts[name] = text
-    return validated(model, texts).model_dump(mode="json")
+    return to_plain(validated(model, texts))
 
 
 def endpoint_values(

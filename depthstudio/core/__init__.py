@@ -1,1 +1,1 @@
-"""Values that every layer shares: standard library, pydantic and array types only."""
+"""Values that every layer shares: standard library, msgspec and array types only."""

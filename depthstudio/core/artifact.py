@@ -3,9 +3,8 @@
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from depthstudio.core.digest import sha256_file
+from depthstudio.core.record import Record
 
 
 class Role(StrEnum):
@@ -20,10 +19,8 @@ class Role(StrEnum):
     LOG = "log"
 
 
-class Artifact(BaseModel):
+class Artifact(Record, forbid_unknown_fields=False):
     """A file with what is known about it. `path` is absolute while the program runs."""
-
-    model_config = ConfigDict(frozen=True)
 
     role: Role
     path: Path

@@ -7,9 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+import msgspec
 
 from depthstudio.core.errors import DepthStudioError
+from depthstudio.core.record import Json, Record
 
 
 class JobState(StrEnum):
@@ -49,13 +50,7 @@ class Progress:
     eta_s: float | None = None
 
 
-class Frozen(BaseModel):
-    """A value that is written to disk and never changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(Frozen):
+class Source(Record):
     """One input file as it was when it was added."""
 
     path: Path
@@ -71,20 +66,20 @@ def new_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{uuid4().hex[:10]}"
 
 
-class Job(Frozen):
+class Job(Record):
     """An immutable snapshot of sources, provider, parameters and options."""
 
-    id: str = Field(default_factory=new_id)
+    id: str = msgspec.field(default_factory=new_id)
     name: str
     provider_id: str
     sources: tuple[Source, ...]
-    params: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
-    endpoints: dict[str, str] = Field(default_factory=dict[str, str])
+    params: dict[str, Json] = msgspec.field(default_factory=dict[str, Json])
+    endpoints: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     again: bool = False  # run even though the library knows the answer
-    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    created_at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
 
-class Failure(Frozen):
+class Failure(Record):
     """An error as it is kept: what the row says, what Details shows."""
 
     type: str
@@ -112,7 +107,7 @@ class HoldKind(StrEnum):
     SUBMIT_LOST = "submit-lost"  # a person decides: was it sent or not?
 
 
-class Hold(Frozen):
+class Hold(Record):
     """Why a job waits, and until when (None: until a person decides)."""
 
     kind: HoldKind
@@ -144,12 +139,10 @@ class JobStatus:
 class Checkpoint:
     """What a service gave us to find a job again: remote ids by the step that got them."""
 
-    steps: Mapping[str, Mapping[str, JsonValue]] = field(
-        default_factory=dict[str, Mapping[str, JsonValue]]
-    )
+    steps: Mapping[str, Mapping[str, Json]] = field(default_factory=dict[str, Mapping[str, Json]])
 
     def __bool__(self) -> bool:
         return bool(self.steps)
 
-    def with_step(self, step: str, ids: Mapping[str, JsonValue]) -> "Checkpoint":
+    def with_step(self, step: str, ids: Mapping[str, Json]) -> "Checkpoint":
         return Checkpoint({**self.steps, step: dict(ids)})

@@ -1,26 +1,23 @@
 """A provider's parameters, declared once.
 
-A `Params` model feeds the inspector, ``--set``, validation, the request and the cache
+A `Params` class feeds the inspector, ``--set``, validation, the request and the cache
 key. JSON Schema is the common tongue; what it lacks travels in the ``x`` entry of a
 property (`FieldNotes`), so that a schema fetched from a live service reads the same way.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypedDict, TypeVar, cast
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    field_validator,
-)
+import msgspec
+from msgspec.structs import FieldInfo, fields
 
 from depthstudio.core.errors import ParamError
-
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+from depthstudio.core.param_schema import schema_of
+from depthstudio.core.param_text import as_declared, as_json
+from depthstudio.core.param_words import allowed_words
+from depthstudio.core.record import Json, Record, to_plain
 
 
 class FieldNotes(TypedDict, total=False):
@@ -36,30 +33,14 @@ class FieldNotes(TypedDict, total=False):
     no_effect_on_server: bool
 
 
-class Params(BaseModel):
-    """Base of every provider's parameters: frozen, and closed to names it does not know."""
+class Params(Record):
+    """Base of every provider's parameters. Each has a `param` and a default.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    @field_validator("*", mode="wrap")
-    @classmethod
-    def _read_text(cls, value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-        """Text that the declaration refuses is read as JSON, as a command line gives it.
-
-        pydantic itself turns "0.5" into a number, but not into one of a few numbers, nor
-        text into a list or None.
-        """
-        try:
-            return validate(value)
-        except ValidationError:
-            plain = _from_json(value)
-            if plain is value or isinstance(plain, bool):
-                raise  # pydantic reads the words for true and false itself, and true is no 1.0
-            return validate(plain)
+    A rule between parameters goes into `__post_init__` and raises `ParamError`.
+    """
 
 
 def param(
-    default: Any,
     *,
     label: str,
     help: str = "",
@@ -73,8 +54,8 @@ def param(
     enabled_when: Mapping[str, Json] | None = None,
     affects_result: bool = True,
     no_effect_on_server: bool = False,
-) -> Any:
-    """Declare one parameter: pydantic's `Field` with the words of the inspector."""
+) -> msgspec.Meta:
+    """Declare one parameter, in ``Annotated[float, param(label="Depth", ge=0)] = 0.12``."""
     notes: FieldNotes = {"affects_result": affects_result}
     if unit:
         notes["unit"] = unit
@@ -90,8 +71,13 @@ def param(
         notes["enabled_when"] = dict(enabled_when)
     if no_effect_on_server:
         notes["no_effect_on_server"] = True
-    extra = cast("dict[str, Any]", {"x": notes})
-    return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)
+    return msgspec.Meta(title=label, description=help, ge=ge, le=le, extra_json_schema={"x": notes})
+
+
+def bounds(*, ge: float | None = None, le: float | None = None) -> msgspec.Meta:
+    """The range of a number that may also be None, which only the number itself can have:
+    ``Annotated[Annotated[int, bounds(ge=1)] | None, param(label="Frames")] = None``."""
+    return msgspec.Meta(ge=ge, le=le)
 
 
 P = TypeVar("P", bound=Params)
@@ -101,35 +87,47 @@ def validated(model: type[P], values: Mapping[str, Any]) -> P:
     """Build parameters from plain values, or say which one is wrong and why.
 
     Text is read as the declared type ("0.5", "true", "null"), as a command line gives it.
+    Defaults are read too, so that a 3 among numbers is a 3.0 whoever made it.
 
     Raises
     ------
     ParamError
         naming the first parameter that does not fit its declaration
     """
-    try:
-        return model.model_validate(dict(values))
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        if first["type"] == "extra_forbidden":
-            known = ", ".join(model.model_fields)
-            raise ParamError(
-                f"There is no parameter “{name}”", name=name, hint=f"Known: {known}"
-            ) from exc
-        reason = first["msg"].removeprefix("Value error, ")
-        shown = json.dumps(first.get("input"), default=str)
-        raise ParamError(f"{name}: {reason}, got {shown}", name=name) from exc
+    declared = _declared(model)
+    if unknown := [name for name in values if name not in declared]:
+        raise ParamError(
+            f"There is no parameter “{unknown[0]}”",
+            name=unknown[0],
+            hint=f"Known: {', '.join(declared)}",
+        )
+    if missing := [name for name in declared if declared[name].required and name not in values]:
+        raise ParamError(f"{missing[0]}: must be given", name=missing[0])
+    read = {
+        name: _read(model, field, values[name] if name in values else _default(field))
+        for name, field in declared.items()
+    }
+    return model(**read)
 
 
-def _from_json(value: Any) -> Any:
-    """What a text says as JSON; anything else as it is."""
-    if not isinstance(value, str):
-        return value
+@cache
+def _declared(model: type[Params]) -> dict[str, FieldInfo]:
+    return {field.name: field for field in fields(model)}
+
+
+def _default(field: FieldInfo) -> Any:
+    make = field.default_factory
+    return to_plain(field.default if make is msgspec.NODEFAULT else make())
+
+
+def _read(model: type[Params], field: FieldInfo, value: Any) -> Any:
     try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
+        return as_declared(field.type, value)
+    except ValueError as exc:
+        schema = schema_of(model)
+        words = allowed_words(schema["properties"][field.name], schema)
+        shown = json.dumps(as_json(value), default=str)
+        raise ParamError(f"{field.name}: must be {words}, got {shown}", name=field.name) from exc
 
 
 def field_notes(schema_property: Mapping[str, Any]) -> FieldNotes:
@@ -140,9 +138,9 @@ def field_notes(schema_property: Mapping[str, Any]) -> FieldNotes:
 
 def result_values(params: Params) -> dict[str, Json]:
     """The values that can change the result, in the form the cache key is made of."""
-    properties = type(params).model_json_schema()["properties"]
+    properties = schema_of(type(params))["properties"]
     return {
         name: value
-        for name, value in params.model_dump(mode="json").items()
+        for name, value in to_plain(params).items()
         if field_notes(properties[name]).get("affects_result", True)
     }

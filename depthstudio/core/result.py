@@ -3,13 +3,11 @@
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.job import Frozen
+from depthstudio.core.record import Json, Record
 
 
-class SourceRecord(Frozen):
+class SourceRecord(Record):
     """A source as a result remembers it: its name and bytes, not where it lay."""
 
     name: str
@@ -18,7 +16,7 @@ class SourceRecord(Frozen):
     sha256: str
 
 
-class Result(Frozen):
+class Result(Record):
     """The manifest of one sealed folder, with absolute paths.
 
     `key` is the question it answers (see `core.digest.job_key`); many results may share
@@ -35,7 +33,7 @@ class Result(Frozen):
     licence: str
     created_at: datetime
     duration_s: float
-    params: dict[str, JsonValue]
+    params: dict[str, Json]
     endpoints: dict[str, str]
     sources: tuple[SourceRecord, ...]
     artifacts: tuple[Artifact, ...]

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from depthstudio.core.errors import FormatError
+from depthstudio.core.record import RecordError, from_json
 from depthstudio.formats.gltf_document import Document
 from depthstudio.formats.mapped_file import map_file
 
@@ -128,10 +128,7 @@ def _parsed(description: NDArray[np.uint8], file_name: str) -> Document:
         )
     try:
         # Some exporters pad with zero bytes where the standard wants spaces.
-        return Document.model_validate_json(description.tobytes().rstrip(b"\0 "))
-    except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "description"
-        raise FormatError(
-            f"{file_name} is damaged: {where}: {first['msg']}", hint=_EXPORT_AGAIN
-        ) from exc
+        # To JSON 24 and 24.0 are the same, and exporters write either.
+        return from_json(Document, description.tobytes().rstrip(b"\0 "), strict=False)
+    except RecordError as exc:
+        raise FormatError(f"{file_name} is damaged: {exc}", hint=_EXPORT_AGAIN) from exc

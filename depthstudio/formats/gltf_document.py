@@ -1,23 +1,25 @@
 """The parts of a glTF 2.0 description that are read here, typed and range checked."""
 
+from sys import float_info
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from msgspec import Meta, field
 
-Index = Annotated[int, Field(ge=0, lt=1 << 31)]
-Size = Annotated[int, Field(ge=0, lt=1 << 53)]
-Count = Annotated[int, Field(ge=1, lt=1 << 53)]
-Vector2 = tuple[float, float]
-Vector3 = tuple[float, float, float]
-Vector4 = tuple[float, float, float, float]
-Matrix = Annotated[tuple[float, ...], Field(min_length=16, max_length=16)]
+from depthstudio.core.record import Record
+
+Index = Annotated[int, Meta(ge=0, lt=1 << 31)]
+Size = Annotated[int, Meta(ge=0, lt=1 << 53)]
+Count = Annotated[int, Meta(ge=1, lt=1 << 53)]
+# Finite, also where it stands as text: "nan" would pass for a number.
+Number = Annotated[float, Meta(ge=-float_info.max, le=float_info.max)]
+Vector2 = tuple[Number, Number]
+Vector3 = tuple[Number, Number, Number]
+Vector4 = tuple[Number, Number, Number, Number]
+Matrix = Annotated[tuple[Number, ...], Meta(min_length=16, max_length=16)]
 
 
-class _Part(BaseModel):
-    """Everything unknown is left out; numbers that are not finite are refused."""
-
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True, allow_inf_nan=False)
+class _Part(Record, rename="camel", forbid_unknown_fields=False):
+    """Everything unknown is left out."""
 
 
 class Buffer(_Part):
@@ -29,7 +31,7 @@ class BufferView(_Part):
     buffer: Index
     byte_length: Size
     byte_offset: Size = 0
-    byte_stride: Annotated[int, Field(ge=1, le=65535)] | None = None
+    byte_stride: Annotated[int, Meta(ge=1, le=65535)] | None = None
 
 
 class SparseIndices(_Part):
@@ -63,13 +65,13 @@ class TextureTransform(_Part):
     """KHR_texture_transform"""
 
     offset: Vector2 = (0.0, 0.0)
-    rotation: float = 0.0
+    rotation: Number = 0.0
     scale: Vector2 = (1.0, 1.0)
     tex_coord: Index | None = None
 
 
 class TextureInfoExtensions(_Part):
-    transform: TextureTransform | None = Field(default=None, alias="KHR_texture_transform")
+    transform: TextureTransform | None = field(default=None, name="KHR_texture_transform")
 
 
 class TextureInfo(_Part):
@@ -93,7 +95,7 @@ class ImageSource(_Part):
 
 
 class TextureExtensions(_Part):
-    webp: ImageSource | None = Field(default=None, alias="EXT_texture_webp")
+    webp: ImageSource | None = field(default=None, name="EXT_texture_webp")
 
 
 class Texture(_Part):
@@ -110,7 +112,7 @@ class Primitive(_Part):
     attributes: dict[str, Index]
     indices: Index | None = None
     material: Index | None = None
-    mode: Annotated[int, Field(ge=0, le=6)] = 4
+    mode: Annotated[int, Meta(ge=0, le=6)] = 4
 
 
 class Mesh(_Part):

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import JsonValue
-
 from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
 from depthstudio.core.job import Checkpoint, Hold, Progress
+from depthstudio.core.record import Json
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import LOST_HINT, LOST_REASON, Ledger, lost_hold
 from depthstudio.jobs.phase import Phase
@@ -84,8 +83,8 @@ class JobContext(JobReach):
             self.notes.append(text)
 
     async def submit(
-        self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
-    ) -> Mapping[str, JsonValue]:
+        self, step: str, send: Callable[[], Awaitable[Mapping[str, Json]]]
+    ) -> Mapping[str, Json]:
         if hold := self.provider_hold():
             # Another job learned of it while this one was getting ready.
             raise ProviderHeld(hold.reason, until=hold.until, hint=hold.hint)
@@ -99,8 +98,8 @@ class JobContext(JobReach):
             raise
 
     async def _submit(
-        self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
-    ) -> Mapping[str, JsonValue]:
+        self, step: str, send: Callable[[], Awaitable[Mapping[str, Json]]]
+    ) -> Mapping[str, Json]:
         before = self.row.phase
         self.row = await self.ledger.move(self.job_id, Phase.SUBMITTING, intent=step)
         try:

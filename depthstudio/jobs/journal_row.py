@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.job import Checkpoint, Failure, Hold, Job, JobState, JobStatus
+from depthstudio.core.record import from_json, to_json
 from depthstudio.jobs.phase import STATES, Phase
-
-_ARTIFACTS = TypeAdapter(tuple[Artifact, ...])
 
 COLUMNS = (
     "id TEXT PRIMARY KEY",
@@ -84,26 +81,24 @@ def column_value(name: str, value: Any) -> Any:
         return json.dumps(value.steps)
     if name == "source_sha256":
         return json.dumps(value)
-    if name == "artifacts":
-        return _ARTIFACTS.dump_json(tuple(value)).decode()
     if isinstance(value, datetime):
         return value.isoformat()
-    return value.model_dump_json()
+    return to_json(value)
 
 
 def row_from(record: sqlite3.Row) -> JournalRow:
     """Read one record. Raises `ValueError` when it does not make sense."""
     return JournalRow(
-        job=Job.model_validate_json(record["job"]),
+        job=from_json(Job, record["job"]),
         phase=Phase(record["phase"]),
         intent=record["intent"],
         checkpoint=Checkpoint(json.loads(record["checkpoint"])),
         key=record["key"],
         source_sha256=tuple(json.loads(record["source_sha256"])),
         result_id=record["result_id"],
-        artifacts=_ARTIFACTS.validate_json(record["artifacts"]),
-        failure=Failure.model_validate_json(record["failure"]) if record["failure"] else None,
-        hold=Hold.model_validate_json(record["hold"]) if record["hold"] else None,
+        artifacts=from_json(tuple[Artifact, ...], record["artifacts"]),
+        failure=from_json(Failure, record["failure"]) if record["failure"] else None,
+        hold=from_json(Hold, record["hold"]) if record["hold"] else None,
         note=record["note"],
         cached=bool(record["cached"]),
         started_at=_moment(record["started_at"]),

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from depthstudio.core.errors import (
     LibraryError,
     NotOffered,
@@ -18,6 +20,7 @@ from depthstudio.core.errors import (
 from depthstudio.core.event import Event
 from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
 from depthstudio.core.params import validated
+from depthstudio.core.record import to_plain
 from depthstudio.core.result import Result
 from depthstudio.core.views import Views
 from depthstudio.formats.scene_file import read_scene
@@ -168,7 +171,7 @@ class Session:
             name=job_name(sources),
             provider_id=provider_id,
             sources=tuple(sources),
-            params=params.model_dump(mode="json"),
+            params=to_plain(params),
             endpoints=dict(endpoints or {}),
             again=again,
         )
@@ -268,8 +271,8 @@ class Session:
 
     async def run_again(self, job_id: str) -> Job:
         """Ask the same once more, even though the library knows an answer."""
-        job = self.queue.entry(job_id).job.model_copy(
-            update={"id": new_id(), "again": True, "created_at": self._clock.now()}
+        job = replace(
+            self.queue.entry(job_id).job, id=new_id(), again=True, created_at=self._clock.now()
         )
         await self._ledger.add(job)
         self.runner.admit(job.id)

@@ -4,26 +4,36 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from msgspec import field
 
 from depthstudio.core.errors import LibraryError
+from depthstudio.core.record import (
+    Json,
+    Record,
+    RecordError,
+    from_json,
+    from_plain,
+    to_plain,
+)
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.library.disk_errors import disk_errors
 from depthstudio.library.names import ANNOTATIONS_NAME
 
 
-class Annotations(BaseModel):
+class Annotations(Record):
     """Notes on a result. An empty `name` means the sealed one.
 
-    Entries this program does not know are kept, so that a newer one finds them again.
+    `unknown` has the entries this program does not know, so that a newer one finds them again.
     """
-
-    model_config = ConfigDict(frozen=True, extra="allow")
 
     schema_version: Literal[1] = 1
     name: str = ""
     notes: str = ""
     favourite: bool = False
+    unknown: dict[str, Json] = field(default_factory=dict[str, Json])
+
+
+_KNOWN = frozenset(Annotations.__struct_fields__) - {"unknown"}
 
 
 def read_annotations(folder: Path) -> Annotations:
@@ -41,8 +51,8 @@ def read_annotations(folder: Path) -> Annotations:
         except FileNotFoundError:
             return Annotations()
     try:
-        return Annotations.model_validate_json(data)
-    except ValidationError as exc:
+        return _annotations(from_json(dict[str, Json], data))
+    except RecordError as exc:
         raise LibraryError(
             f"The notes of result {folder.name} are damaged",
             hint=f"Mend or delete {path}; the result itself is not affected",
@@ -52,9 +62,17 @@ def read_annotations(folder: Path) -> Annotations:
 
 def write_annotations(folder: Path, annotations: Annotations) -> None:
     """Replace the annotations of a result folder, whole or not at all."""
-    text = json.dumps(annotations.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    values: dict[str, Json] = to_plain(annotations)
+    del values["unknown"]
+    text = json.dumps({**values, **annotations.unknown}, indent=1, ensure_ascii=False)
     with (
         disk_errors(f"The notes of result {folder.name} could not be saved"),
         whole_file(folder / ANNOTATIONS_NAME) as temporary_path,
     ):
         temporary_path.write_text(text + "\n", encoding="utf-8")
+
+
+def _annotations(values: dict[str, Json]) -> Annotations:
+    known = {name: value for name, value in values.items() if name in _KNOWN}
+    unknown = {name: value for name, value in values.items() if name not in _KNOWN}
+    return from_plain(Annotations, {**known, "unknown": unknown})

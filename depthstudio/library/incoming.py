@@ -8,10 +8,13 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import asdict, replace
+
 import depthstudio
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.digest import CHUNK_BYTES, sha256_file
 from depthstudio.core.errors import DepthStudioError, LibraryError
+from depthstudio.core.record import checked
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.library.manifest import Manifest, ResultDraft, SealedArtifact, SealedFile
 from depthstudio.library.manifest_file import encode_manifest
@@ -32,6 +35,8 @@ def build_folder(folder: Path, draft: ResultDraft, artifacts: Sequence[Artifact]
     ------
     LibraryError
         when an artifact is no longer what its size and hash say
+    RecordError
+        when the draft holds what a manifest cannot
     OSError
         when reading or writing fails
     """
@@ -44,15 +49,13 @@ def build_folder(folder: Path, draft: ResultDraft, artifacts: Sequence[Artifact]
         _copy_checked(artifact, folder / name)
         files.append(_sealed(artifact, name))
     thumbnail, warnings = _thumbnail(folder, artifacts)
-    manifest = Manifest.model_validate(
-        {
-            **dict(draft),
-            "warnings": draft.warnings + warnings,
-            "program_version": depthstudio.__version__,
-            "files": tuple(files),
-            "thumbnail": thumbnail,
-        }
+    manifest = Manifest(
+        **asdict(replace(draft, warnings=draft.warnings + warnings)),
+        program_version=depthstudio.__version__,
+        files=tuple(files),
+        thumbnail=thumbnail,
     )
+    manifest = checked(manifest)  # what is sealed can be read again
     with whole_file(folder / MANIFEST_NAME) as temporary_path:
         temporary_path.write_bytes(encode_manifest(manifest))
     (folder / MANIFEST_NAME).chmod(_READ_ONLY)

@@ -1,12 +1,13 @@
 """What a sealed folder says about itself: the manifest of schema version 1."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, JsonValue, field_validator, model_validator
+import msgspec
+from msgspec import Meta
 
 from depthstudio.core.artifact import Artifact, Role
-from depthstudio.core.job import Frozen
+from depthstudio.core.record import AwareDatetime, Json, Record
 from depthstudio.core.result import Result, SourceRecord
 from depthstudio.library.names import folded, is_result_id, name_trouble
 
@@ -14,7 +15,7 @@ SCHEMA_VERSION = 1
 MAX_FILE_BYTES = 1 << 44  # what ext4 holds; keeps every sum within SQLite's integers
 
 
-class ProviderRecord(Frozen):
+class ProviderRecord(Record):
     """Who made a result, and under which terms it may be used."""
 
     id: str
@@ -23,20 +24,17 @@ class ProviderRecord(Frozen):
     licence: str
 
 
-class SealedFile(Frozen):
+class SealedFile(Record):
     """One file of a sealed folder. `name` is a plain file name, safe on every system."""
 
     name: str
     media_type: str
-    size_bytes: int = Field(ge=0, le=MAX_FILE_BYTES)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size_bytes: Annotated[int, Meta(ge=0, le=MAX_FILE_BYTES)]
+    sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 
-    @field_validator("name")
-    @classmethod
-    def _name_is_harmless(cls, name: str) -> str:
-        if trouble := name_trouble(name):
-            raise ValueError(f"{name!r} {trouble}")
-        return name
+    def __post_init__(self) -> None:
+        if trouble := name_trouble(self.name):
+            raise ValueError(f"{self.name!r} {trouble}")
 
 
 class SealedArtifact(SealedFile):
@@ -45,7 +43,7 @@ class SealedArtifact(SealedFile):
     role: Role
 
 
-class ResultDraft(Frozen):
+class ResultDraft(Record):
     """Everything about a finished job but its files. The id was made when the job began.
 
     `created_at` needs a time zone; `duration_s` is how long the job ran.
@@ -56,19 +54,16 @@ class ResultDraft(Frozen):
     key: str
     provider: ProviderRecord
     created_at: AwareDatetime
-    duration_s: float = Field(ge=0, allow_inf_nan=False)
-    params: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
-    endpoints: dict[str, str] = Field(default_factory=dict[str, str])
+    duration_s: Annotated[float, Meta(ge=0)]
+    params: dict[str, Json] = msgspec.field(default_factory=dict[str, Json])
+    endpoints: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     sources: tuple[SourceRecord, ...] = ()
     kinds: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
-    @field_validator("id")
-    @classmethod
-    def _id_can_name_a_folder(cls, result_id: str) -> str:
-        if not is_result_id(result_id):
-            raise ValueError(f"{result_id!r} cannot name a result folder")
-        return result_id
+    def __post_init__(self) -> None:
+        if not is_result_id(self.id):
+            raise ValueError(f"{self.id!r} cannot name a result folder")
 
 
 class Manifest(ResultDraft):
@@ -79,12 +74,11 @@ class Manifest(ResultDraft):
     files: tuple[SealedArtifact, ...]
     thumbnail: SealedFile | None = None
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
+    def __post_init__(self) -> None:
+        super().__post_init__()
         names = [folded(file.name) for file in self.sealed_files]
         if len(set(names)) != len(names):
             raise ValueError("two files have the same name")
-        return self
 
     @property
     def sealed_files(self) -> tuple[SealedFile, ...]:

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import ValidationError
-
 from depthstudio.core.digest import canonical_json, sha256_bytes
 from depthstudio.core.errors import LibraryError
+from depthstudio.core.record import RecordError, from_plain, to_plain
 from depthstudio.library.manifest import SCHEMA_VERSION, Manifest
 from depthstudio.library.names import MANIFEST_NAME
 
@@ -24,7 +23,7 @@ _RESTORE_HINT = "Restore the folder from a backup, or remove the result and run 
 
 def encode_manifest(manifest: Manifest) -> bytes:
     """The sealed file of a manifest, as it lies on disk."""
-    document = manifest.model_dump(mode="json")
+    document = to_plain(manifest)
     return _spelled({**document, "seal": _seal_of(document)})
 
 
@@ -45,11 +44,9 @@ def decode_manifest(data: bytes, *, where: str) -> Manifest:
         seal = values.pop("seal", None)
         if seal != _seal_of(values) or data != _spelled({**values, "seal": seal}):
             raise _damaged(where, "it does not match its seal")
-        return Manifest.model_validate(values)
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise _damaged(where, f"{place}: {first['msg']}") from exc
+        return from_plain(Manifest, values)
+    except RecordError as exc:
+        raise _damaged(where, str(exc)) from exc
     except (ValueError, RecursionError) as exc:
         raise _damaged(where, f"it cannot be read as JSON: {exc}") from exc
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from pydantic import JsonValue
-
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.errors import NotOffered
 from depthstudio.core.job import Checkpoint, Progress, Source
+from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params
+from depthstudio.core.record import Json
 from depthstudio.core.views import Views
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class LiveSchema:
 class Answer:
     """What a live remote session answered to an action."""
 
-    values: Mapping[str, JsonValue]
+    values: Mapping[str, Json]
 
 
 class Reach(Protocol):
@@ -132,8 +132,8 @@ class Context(Reach, Protocol):
         ...
 
     async def submit(
-        self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
-    ) -> Mapping[str, JsonValue]:
+        self, step: str, send: Callable[[], Awaitable[Mapping[str, Json]]]
+    ) -> Mapping[str, Json]:
         """Send a request that starts work, and record the ids it brings, as one unit.
 
         The intent is on disk before `send` runs, the ids before this returns. A cancel
@@ -196,10 +196,10 @@ class Provider(ABC, Generic[P]):
 
     async def describe(self, reach: Reach) -> LiveSchema:
         """What this server offers now."""
-        return LiveSchema(self.params_type.model_json_schema())
+        return LiveSchema(schema_of(self.params_type))
 
     async def interact(
-        self, checkpoint: Checkpoint, action: Mapping[str, JsonValue], reach: Reach
+        self, checkpoint: Checkpoint, action: Mapping[str, Json], reach: Reach
     ) -> Answer:
         """Ask a remote session that is still alive, such as a measurement."""
         raise NotOffered(f"{self.info.title} offers no actions on a finished result")

@@ -8,9 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+import msgspec
 
 from depthstudio.core.errors import SettingsError
+from depthstudio.core.record import Json, Record, RecordError, from_plain, to_plain
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
 
@@ -28,17 +29,15 @@ class ThemeChoice(StrEnum):
     LIGHT = "light"
 
 
-class AppSettings(BaseModel):
-    """The settings. Change them with `model_copy(update=…)` and save the copy."""
-
-    model_config = ConfigDict(frozen=True)
+class AppSettings(Record):
+    """The settings. Change them with `msgspec.structs.replace` and save the copy."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     theme: ThemeChoice = ThemeChoice.SYSTEM
     colour_map: str = DEFAULT_COLOUR_MAP
     last_provider_id: str = ""
-    params_by_provider: dict[str, dict[str, JsonValue]] = Field(
-        default_factory=dict[str, dict[str, JsonValue]]
+    params_by_provider: dict[str, dict[str, Json]] = msgspec.field(
+        default_factory=dict[str, dict[str, Json]]
     )
 
 
@@ -63,13 +62,9 @@ def load_settings(path: Path) -> LoadedSettings:
         return LoadedSettings(AppSettings())
     except _Unreadable as exc:
         return LoadedSettings(AppSettings(), f"The settings start afresh: {exc}")
-    try:
-        return LoadedSettings(AppSettings.model_validate(values))
-    except ValidationError as exc:
-        bad = sorted({str(error["loc"][0]) for error in exc.errors()})
-    good = {name: value for name, value in values.items() if name not in bad}
-    problem = f"Some settings cannot be read and start afresh: {', '.join(bad)}"
-    return LoadedSettings(AppSettings.model_validate(good), problem)
+    good, bad = _sorted_out(values)
+    problem = f"Some settings cannot be read and start afresh: {', '.join(bad)}" if bad else ""
+    return LoadedSettings(AppSettings(**good), problem)
 
 
 def save_settings(
@@ -88,7 +83,7 @@ def save_settings(
         when the system refuses; what was in the old file is not lost then
     """
     kept: Path | None = None
-    text = json.dumps(settings.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(to_plain(settings), indent=1, ensure_ascii=False) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if load_settings(path).problem:
@@ -128,3 +123,16 @@ def _upgraded(values: dict[str, Any]) -> dict[str, Any]:
     for step in range(version, SCHEMA_VERSION):
         values = UPGRADES[step](values)
     return values
+
+
+def _sorted_out(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The known entries that can be read, and the names of those that cannot, sorted."""
+    good: dict[str, Any] = {}
+    bad: list[str] = []
+    for field in msgspec.structs.fields(AppSettings):
+        if field.name in values:
+            try:
+                good[field.name] = from_plain(field.type, values[field.name])
+            except RecordError:
+                bad.append(field.name)
+    return good, sorted(bad)

@@ -13,17 +13,16 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from filelock import FileLock, Timeout
-from pydantic import AwareDatetime, ValidationError
 
 from depthstudio.core.errors import HomeBusyError, SettingsError
-from depthstudio.core.job import Frozen
+from depthstudio.core.record import AwareDatetime, Record, RecordError, from_json, to_json
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.settings.paths import Home
 
 POLL_S = 0.1
 
 
-class LockHolder(Frozen):
+class LockHolder(Record):
     """Who holds a home: the process, its computer, what it is, and since when."""
 
     pid: int
@@ -53,8 +52,8 @@ class HomeLock:
     def holder(self) -> LockHolder | None:
         """Who wrote down that they hold this home; None where nobody legible did."""
         try:
-            return LockHolder.model_validate_json(self._home.lock_holder_file.read_bytes())
-        except (OSError, ValidationError):
+            return from_json(LockHolder, self._home.lock_holder_file.read_bytes())
+        except (OSError, RecordError):
             return None
 
     def try_acquire(self) -> bool:
@@ -123,7 +122,7 @@ class HomeLock:
             pid=os.getpid(), host=platform.node(), what=self._what, since=datetime.now(UTC)
         )
         with whole_file(self._home.lock_holder_file) as temporary_path:
-            temporary_path.write_text(holder.model_dump_json(), encoding="utf-8")
+            temporary_path.write_text(to_json(holder), encoding="utf-8")
 
     def busy(self) -> HomeBusyError:
         """What to say when somebody else holds the home."""

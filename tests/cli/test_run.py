@@ -148,7 +148,7 @@ def test_people_get_words(cli: Cli, make_photo: MakePhoto, tmp_path: Path) -> No
     [
         (("--provider", "nobody"), "There is no provider “nobody”. Known: relief, scripted"),
         (("--set", "colour=1"), "There is no parameter “colour”"),
-        (("--set", "steps=9"), "steps: Input should be less than or equal to 3, got 9"),
+        (("--set", "steps=9"), "steps: must be a whole number from 1 to 3, got 9"),
         (("--set", "steps"), "--set steps lacks a value. Write --set NAME=VALUE"),
         (("--endpoint", "queue=https://a.test"), "Scripted has no endpoint “queue”. It has: api"),
         (("--endpoint", "http://a.test"), "a.test would be spoken to without encryption"),

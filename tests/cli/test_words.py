@@ -5,6 +5,7 @@ import pytest
 
 from depthstudio.cli.words import endpoint_values, parameter_values
 from depthstudio.core.errors import ParamError, UsageError
+from depthstudio.core.record import to_plain
 from depthstudio.providers.builtin.relief import ReliefParams
 from tests.support.local_provider import Local, LocalParams
 from tests.support.scripted_provider import Scripted
@@ -37,7 +38,7 @@ def test_numbers_to_choose_from_are_read_as_numbers() -> None:
 
 
 def test_what_is_not_set_has_its_default() -> None:
-    assert parameter_values([], LocalParams) == LocalParams().model_dump()
+    assert parameter_values([], LocalParams) == to_plain(LocalParams())
 
 
 def test_the_last_of_two_values_counts() -> None:

@@ -1,22 +1,24 @@
 """How `validated` reads text, as a command line gives it, by what is declared."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
+from msgspec import field
 
 from depthstudio.core.errors import ParamError
+from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, param, validated
 
 
 class Declared(Params):
-    side: Literal[256, 512] = param(256, label="Side")
-    mode: Literal["fast", "1"] = param("fast", label="Mode")
-    steps: int = param(20, label="Steps", ge=1, le=50)
-    share: float = param(0.5, label="Share")
-    invert: bool = param(False, label="Invert")
-    prompt: str = param("", label="Prompt")
-    seed: int | None = param(7, label="Seed")
-    sizes: list[int] = param([], label="Sizes")
+    side: Annotated[Literal[256, 512], param(label="Side")] = 256
+    mode: Annotated[Literal["fast", "1"], param(label="Mode")] = "fast"
+    steps: Annotated[int, param(label="Steps", ge=1, le=50)] = 20
+    share: Annotated[float, param(label="Share")] = 0.5
+    invert: Annotated[bool, param(label="Invert")] = False
+    prompt: Annotated[str, param(label="Prompt")] = ""
+    seed: Annotated[int | None, param(label="Seed")] = 7
+    sizes: Annotated[list[int], param(label="Sizes")] = field(default_factory=list[int])
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,6 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 
 
 def test_reading_text_leaves_the_schema_alone() -> None:
-    schema = Declared.model_json_schema()["properties"]
+    schema = schema_of(Declared)["properties"]
     assert schema["side"]["enum"] == [256, 512]
     assert schema["seed"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]

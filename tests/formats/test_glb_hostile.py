@@ -72,7 +72,10 @@ def test_an_extension_that_is_needed_and_not_read_is_named(glb, extension: str) 
         ("accessors", {"componentType": 5130}, "number type 5130"),
         ("accessors", {"type": "MAT4"}, "type MAT4"),
         ("accessors", {"type": "VEC2"}, "not 3"),
-        ("accessors", {"count": 1e400}, "count"),
+        ("accessors", {"count": 1e400}, "JSON is malformed"),  # as Infinity
+        ("accessors", {"count": 24.5}, "accessors.0.count: Expected int"),
+        ("nodes", {"matrix": ["nan"] * 16}, "nodes.0.matrix.0: "),
+        ("nodes", {"scale": [1, 1, "inf"]}, "nodes.0.scale.2: "),
         ("bufferViews", {"byteLength": 37}, "ends at byte 37 of 36"),
         ("bufferViews", {"byteOffset": 2**50}, "ends at byte"),
         ("bufferViews", {"byteStride": 4}, "do not fit"),

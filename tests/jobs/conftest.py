@@ -60,7 +60,7 @@ def make_job(make_source: Callable[..., Source]) -> Callable[..., Job]:
 
     def make(**changes: Any) -> Job:
         values = {"name": "photo.png", "provider_id": "scripted", "sources": (make_source(),)}
-        return Job.model_validate({**values, **changes})
+        return Job(**{**values, **changes})
 
     return make
 

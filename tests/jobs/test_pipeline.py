@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.digest import sha256_file
@@ -140,7 +141,7 @@ async def link_elsewhere(sources: Any, ctx: Any) -> list[Artifact]:
     outside = file_in(ctx.folder.parent.parent, b"outside")
     link = ctx.folder / "out.bin"
     link.symlink_to(outside.path)
-    return [outside.model_copy(update={"path": link})]
+    return [replace(outside, path=link)]
 
 
 async def missing_file(sources: Any, ctx: Any) -> list[Artifact]:

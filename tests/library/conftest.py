@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -39,8 +40,8 @@ def artifacts(tmp_path: Path) -> list[Artifact]:
 def make_draft() -> Callable[..., ResultDraft]:
     """A draft whose id, time and name follow from its number."""
 
-    def make(number: int = 1, **changes: object) -> ResultDraft:
-        values = {
+    def make(number: int = 1, **changes: Any) -> ResultDraft:
+        values: dict[str, Any] = {
             "id": f"20251121-1101{number:02d}-{number:010x}",
             "name": f"Vase {number}",
             "key": "ab" * 32,
@@ -55,7 +56,7 @@ def make_draft() -> Callable[..., ResultDraft]:
             ),
             "kinds": ("depth", "surface"),
         }
-        return ResultDraft.model_validate({**values, **changes})
+        return ResultDraft(**{**values, **changes})
 
     return make
 

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from depthstudio.core.errors import LibraryError
 from depthstudio.core.result import Result
@@ -21,10 +22,11 @@ def test_a_result_nobody_annotated_has_the_defaults(tmp_path: Path) -> None:
 
 
 def test_entries_of_a_newer_program_survive_a_change(tmp_path: Path) -> None:
-    (tmp_path / "annotations.json").write_text('{"schema_version": 1, "calibration_m": 2.5}')
-    changed = read_annotations(tmp_path).model_copy(update={"favourite": True})
+    text = '{"schema_version": 1, "calibration_m": 2.5, "unknown": [1]}'
+    (tmp_path / "annotations.json").write_text(text)
+    changed = replace(read_annotations(tmp_path), favourite=True)
     write_annotations(tmp_path, changed)
-    assert read_annotations(tmp_path).model_extra == {"calibration_m": 2.5}
+    assert read_annotations(tmp_path).unknown == {"calibration_m": 2.5, "unknown": [1]}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"favourite": "perhaps"}'])

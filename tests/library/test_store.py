@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from depthstudio.core.artifact import Artifact, Role
@@ -84,7 +85,7 @@ def test_the_thumbnail_is_a_small_jpeg_of_the_preview(store: Store) -> None:
 def test_a_photo_serves_where_there_is_no_preview(
     library: Library, make_draft: MakeDraft, artifacts: Sequence[Artifact]
 ) -> None:
-    photo = artifacts[2].model_copy(update={"role": Role.PHOTO})
+    photo = replace(artifacts[2], role=Role.PHOTO)
     assert library.store(make_draft(1), [photo]).thumbnail is not None
 
 
@@ -302,7 +303,7 @@ def test_recovering_a_library_that_cannot_be_written_says_so(
 def test_only_a_picture_serves_for_the_thumbnail(
     library: Library, make_draft: MakeDraft, artifacts: Sequence[Artifact], kind: str
 ) -> None:
-    preview = artifacts[2].model_copy(update={"media_type": kind})
+    preview = replace(artifacts[2], media_type=kind)
     result = library.store(make_draft(1), [preview])
     assert (result.thumbnail is not None) == kind.startswith("image/")
     library.remove(result.id)

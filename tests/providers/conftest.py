@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 from PIL import Image
-from pydantic import JsonValue
 
 from depthstudio.core.job import Checkpoint, Progress, Source
+from depthstudio.core.record import Json
 from depthstudio.formats.image import write_png
 
 T = TypeVar("T")
@@ -54,8 +54,8 @@ class LocalContext:
         raise AssertionError("work on this computer waits for nothing")
 
     async def submit(
-        self, step: str, send: Callable[[], Awaitable[Mapping[str, JsonValue]]]
-    ) -> Mapping[str, JsonValue]:
+        self, step: str, send: Callable[[], Awaitable[Mapping[str, Json]]]
+    ) -> Mapping[str, Json]:
         raise AssertionError("work on this computer submits nothing")
 
     async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from depthstudio.core.errors import NotOffered
 from depthstudio.core.job import Checkpoint
+from depthstudio.core.param_schema import schema_of
 from depthstudio.providers.builtin.relief import ReliefParams, ReliefProvider
 
 
@@ -16,7 +17,7 @@ async def test_a_local_provider_is_always_healthy_and_describes_its_own_paramete
     assert health.ok
     assert health.message == "Runs on this computer"
     described = await provider.describe(context)
-    assert described.schema == ReliefParams.model_json_schema()
+    assert described.schema == schema_of(ReliefParams)
 
 
 @pytest.mark.anyio

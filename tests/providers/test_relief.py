@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import FormatError, InputError, ParamError
 from depthstudio.core.job import Source, Stage
+from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import field_notes, result_values, validated
 from depthstudio.core.views import DepthKind, Views
 from depthstudio.formats.image import read_photo
@@ -75,7 +77,7 @@ def test_the_card_says_that_it_is_free_local_and_no_estimate() -> None:
 
 
 def test_parameters_stand_in_the_order_and_groups_of_the_inspector() -> None:
-    schema = ReliefParams.model_json_schema()["properties"]
+    schema = schema_of(ReliefParams)["properties"]
     shown = [(field_notes(field).get("group"), field["title"]) for field in schema.values()]
     assert shown == [
         ("Height", "Depth"),
@@ -96,7 +98,7 @@ def test_parameters_read_a_command_lines_words() -> None:
     words = {"resolution": "1024", "depth": "0.5", "invert": "true", "curve": "s-curve"}
     params = validated(ReliefParams, words)
     assert params == ReliefParams(resolution=1024, depth=0.5, invert=True, curve="s-curve")
-    assert set(result_values(params)) == set(ReliefParams.model_fields)
+    assert set(result_values(params)) == set(ReliefParams.__struct_fields__)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ async def test_inverting_turns_the_relief_over(photo_source: MakeSource, context
     source = photo_source(noise())
     plain = await make(source, context)
     depth = plain.depth.copy()
-    inverted = await make(source, context, PLAIN.model_copy(update={"invert": True}))
+    inverted = await make(source, context, replace(PLAIN, invert=True))
     assert np.allclose(inverted.depth, PLAIN.depth - depth, atol=1e-6)
 
 

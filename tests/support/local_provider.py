@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Annotated
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.job import Source
@@ -15,10 +16,10 @@ Work = Callable[[Sequence[Source], Context], Awaitable[list[Artifact]]]
 class LocalParams(Params):
     """One of each kind, and one that changes nothing."""
 
-    strength: float = param(0.5, label="Strength", ge=0, le=1)
-    smooth: bool = param(False, label="Smooth")
-    title: str = param("", label="Title")
-    label: str = param("", label="Label", affects_result=False)
+    strength: Annotated[float, param(label="Strength", ge=0, le=1)] = 0.5
+    smooth: Annotated[bool, param(label="Smooth")] = False
+    title: Annotated[str, param(label="Title")] = ""
+    label: Annotated[str, param(label="Label", affects_result=False)] = ""
 
 
 class Local(Provider[LocalParams]):

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-from pydantic import JsonValue
+from typing import Annotated, Any
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import RemoteJobFailed, ResultLost
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
 from depthstudio.core.params import Params, param
+from depthstudio.core.record import Json
 from depthstudio.core.views import Views
 from depthstudio.providers.base import (
     Context,
@@ -29,9 +28,9 @@ POLL_S = 0.005
 class ScriptedParams(Params):
     """What the service is to do, and how many submits one job takes."""
 
-    script: str = param("ok", label="Script")
-    steps: int = param(1, label="Steps", ge=1, le=3)
-    label: str = param("", label="Label", affects_result=False)
+    script: Annotated[str, param(label="Script")] = "ok"
+    steps: Annotated[int, param(label="Steps", ge=1, le=3)] = 1
+    label: Annotated[str, param(label="Label", affects_result=False)] = ""
 
 
 class Scripted(Provider[ScriptedParams]):
@@ -94,7 +93,7 @@ class Scripted(Provider[ScriptedParams]):
 
     async def _send(
         self, step: str, body: str, params: ScriptedParams, ctx: Context
-    ) -> Mapping[str, JsonValue]:
+    ) -> Mapping[str, Json]:
         submit = {"job": ctx.folder.parent.name, "step": step, "script": params.script}
         with translated_errors("Scripted", now=ctx.now):
             answer = await ctx.http.post(
@@ -103,7 +102,7 @@ class Scripted(Provider[ScriptedParams]):
             answer.raise_for_status()
         return {"id": answer.json()["id"]}
 
-    async def _follow(self, ids: Mapping[str, JsonValue], ctx: Context) -> None:
+    async def _follow(self, ids: Mapping[str, Json], ctx: Context) -> None:
         url = f"{ctx.endpoints['api']}/jobs/{ids['id']}"
         while True:
             with translated_errors("Scripted", now=ctx.now):
@@ -119,7 +118,7 @@ class Scripted(Provider[ScriptedParams]):
             ctx.report(Progress(Stage.RUNNING, message="scripted"))
             await ctx.sleep(POLL_S)
 
-    async def _stop(self, ids: Mapping[str, JsonValue], ctx: Context) -> str:
+    async def _stop(self, ids: Mapping[str, Json], ctx: Context) -> str:
         with translated_errors("Scripted", now=ctx.now):
             answer = await ctx.http.delete(f"{ctx.endpoints['api']}/jobs/{ids['id']}")
             answer.raise_for_status()

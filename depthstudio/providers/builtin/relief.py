@@ -6,7 +6,7 @@ there is some, for it brings numpy, Pillow and the file formats.
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Literal
+from typing import Annotated, Literal
 
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.job import Progress, Source, Stage
@@ -27,63 +27,77 @@ Curve = Literal["linear", "gamma-soft", "gamma-hard", "s-curve"]
 class ReliefParams(Params):
     """What the inspector offers."""
 
-    depth: float = param(
-        0.12,
-        label="Depth",
-        help="How far white stands above black, as a share of the picture's long side",
-        group="Height",
-        ge=0.01,
-        le=1,
-        step=0.01,
-    )
-    curve: Curve = param(
-        "linear",
-        label="Curve",
-        help="How brightness becomes height",
-        group="Height",
-        choice_labels=("Linear", "Lift shadows", "Deepen shadows", "S-curve"),
-    )
-    invert: bool = param(
-        False,
-        label="Invert",
-        help="Raises the dark parts instead of the bright ones",
-        group="Height",
-        phrase="Dark is high",
-    )
-    blur: float = param(
-        3,
-        label="Blur",
-        help="Smooths grain, which would become spikes, in pixels of the result",
-        group="Height",
-        unit="px",
-        ge=0,
-        le=20,
-        step=0.5,
-    )
-    resolution: Literal[256, 512, 1024, 2048] = param(
-        512,
-        label="Resolution",
-        help="Points along the long side; never more than the photo has",
-        group="Surface",
-        choice_labels=tuple(f"{side} px, long side" for side in (256, 512, 1024, 2048)),
-    )
-    base: bool = param(
-        True,
-        label="Base",
-        help="Closes the relief to a body that can be printed",
-        group="Surface",
-        phrase="Add a flat base",
-    )
-    base_thickness: float = param(
-        0.05,
-        label="Base thickness",
-        help="Below the lowest point, as a share of the picture's long side",
-        group="Surface",
-        ge=0.01,
-        le=0.5,
-        step=0.01,
-        enabled_when={"base": True},
-    )
+    depth: Annotated[
+        float,
+        param(
+            label="Depth",
+            help="How far white stands above black, as a share of the picture's long side",
+            group="Height",
+            ge=0.01,
+            le=1,
+            step=0.01,
+        ),
+    ] = 0.12
+    curve: Annotated[
+        Curve,
+        param(
+            label="Curve",
+            help="How brightness becomes height",
+            group="Height",
+            choice_labels=("Linear", "Lift shadows", "Deepen shadows", "S-curve"),
+        ),
+    ] = "linear"
+    invert: Annotated[
+        bool,
+        param(
+            label="Invert",
+            help="Raises the dark parts instead of the bright ones",
+            group="Height",
+            phrase="Dark is high",
+        ),
+    ] = False
+    blur: Annotated[
+        float,
+        param(
+            label="Blur",
+            help="Smooths grain, which would become spikes, in pixels of the result",
+            group="Height",
+            unit="px",
+            ge=0,
+            le=20,
+            step=0.5,
+        ),
+    ] = 3.0
+    resolution: Annotated[
+        Literal[256, 512, 1024, 2048],
+        param(
+            label="Resolution",
+            help="Points along the long side; never more than the photo has",
+            group="Surface",
+            choice_labels=tuple(f"{side} px, long side" for side in (256, 512, 1024, 2048)),
+        ),
+    ] = 512
+    base: Annotated[
+        bool,
+        param(
+            label="Base",
+            help="Closes the relief to a body that can be printed",
+            group="Surface",
+            phrase="Add a flat base",
+        ),
+    ] = True
+    base_thickness: Annotated[
+        float,
+        param(
+            label="Base thickness",
+            help="Below the lowest point, as a share of the picture's long side",
+            group="Surface",
+            ge=0.01,
+            le=0.5,
+            step=0.01,
+            enabled_when={"base": True},
+        ),
+    ] = 0.05
 
 
 class ReliefProvider(Provider[ReliefParams]):

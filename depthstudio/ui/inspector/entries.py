@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from depthstudio.core.errors import ParamError
+from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, validated
 from depthstudio.providers.registry import Registry
 from depthstudio.ui.inspector.inspector import ProviderEntry
@@ -14,7 +15,7 @@ def entries_of(registry: Registry) -> list[ProviderEntry]:
     return [
         ProviderEntry(
             info=provider.info,
-            schema=provider.params_type.model_json_schema(),
+            schema=schema_of(provider.params_type),
             validate=lambda values, model=provider.params_type: _problem_in(model, values),
         )
         for provider in registry

@@ -1,6 +1,6 @@
 """From JSON Schema to the fields of a form, without widgets.
 
-Reads what pydantic writes (`$defs`, `$ref`, `anyOf` with null) and what live services send.
+Reads what msgspec writes (`$defs`, `$ref`, `anyOf` with null) and what live services send.
 Everything beyond plain JSON Schema is in the `FieldNotes` of a property, and optional.
 """
 

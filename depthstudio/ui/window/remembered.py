@@ -1,5 +1,7 @@
 """What the window takes over from the last time, and leaves for the next."""
 
+from msgspec.structs import replace
+
 from depthstudio.settings.app_settings import AppSettings
 from depthstudio.ui.window.main_window import MainWindow
 
@@ -17,12 +19,11 @@ def settings_of(window: MainWindow, before: AppSettings) -> AppSettings:
     """The settings as the window stands now. What it does not show stays as before."""
     inspector = window.inspector
     values = {id_: inspector.values_for(id_) for id_ in inspector.provider_ids()}
-    return before.model_copy(
-        update={
-            "theme": window.theme.choice,
-            "colour_map": window.centre.colour_map,
-            "last_provider_id": inspector.provider_id(),
-            # A provider that is missing today may be back tomorrow.
-            "params_by_provider": {**before.params_by_provider, **values},
-        }
+    return replace(
+        before,
+        theme=window.theme.choice,
+        colour_map=window.centre.colour_map,
+        last_provider_id=inspector.provider_id(),
+        # A provider that is missing today may be back tomorrow.
+        params_by_provider={**before.params_by_provider, **values},
     )

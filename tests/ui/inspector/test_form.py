@@ -1,9 +1,10 @@
 """The form: every kind of field both ways, reset, validation in place, focus and the wheel."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import pytest
+from msgspec import field
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from depthstudio.core.errors import ParamError
-from depthstudio.core.params import Json, Params, param, validated
+from depthstudio.core.param_schema import schema_of
+from depthstudio.core.params import Json, Params, bounds, param, validated
+from depthstudio.core.record import to_plain
 from depthstudio.ui.inspector.editors import (
     ChoiceEditor,
     EntryEditor,
@@ -29,29 +32,35 @@ CURVES = ["Linear", "Gamma", "Logarithmic", "S-curve"]
 
 
 class Dish(Params):
-    depth: float = param(0.3, label="Depth", group="Height", ge=0, le=1, step=0.01, help="How far")
-    curve: Literal["linear", "gamma", "log", "s"] = param(
-        "linear", label="Curve", group="Height", choice_labels=CURVES
+    depth: Annotated[
+        float, param(label="Depth", group="Height", ge=0, le=1, step=0.01, help="How far")
+    ] = 0.3
+    curve: Annotated[
+        Literal["linear", "gamma", "log", "s"],
+        param(label="Curve", group="Height", choice_labels=CURVES),
+    ] = "linear"
+    fit: Annotated[
+        Literal["in", "out"], param(label="Fit", group="Height", choice_labels=["In", "Out"])
+    ] = "in"
+    blur: Annotated[
+        float, param(label="Blur", group="Height", ge=0, le=20, step=0.5, unit="px")
+    ] = 1.5
+    base: Annotated[bool, param(label="Base", group="Surface", phrase="Add a flat base")] = True
+    thickness: Annotated[
+        float,
+        param(
+            label="Thickness", group="Surface", ge=0, le=0.5, step=0.01, enabled_when={"base": True}
+        ),
+    ] = 0.05
+    seed: Annotated[int, param(label="Seed", group="Surface", ge=0, le=2**32)] = 0
+    name: Annotated[str, param(label="Name", group="Surface")] = ""
+    limit: Annotated[
+        Annotated[int, bounds(ge=1, le=9)] | None, param(label="Limit", group="Surface")
+    ] = None
+    tags: Annotated[list[str], param(label="Tags", group="Surface")] = field(
+        default_factory=list[str]
     )
-    fit: Literal["in", "out"] = param(
-        "in", label="Fit", group="Height", choice_labels=["In", "Out"]
-    )
-    blur: float = param(1.5, label="Blur", group="Height", ge=0, le=20, step=0.5, unit="px")
-    base: bool = param(True, label="Base", group="Surface", phrase="Add a flat base")
-    thickness: float = param(
-        0.05,
-        label="Thickness",
-        group="Surface",
-        ge=0,
-        le=0.5,
-        step=0.01,
-        enabled_when={"base": True},
-    )
-    seed: int = param(0, label="Seed", group="Surface", ge=0, le=2**32)
-    name: str = param("", label="Name", group="Surface")
-    limit: int | None = param(None, label="Limit", group="Surface", ge=1, le=9)
-    tags: list[str] = param([], label="Tags", group="Surface")
-    black: bool = param(False, label="Black", group="Server", no_effect_on_server=True)
+    black: Annotated[bool, param(label="Black", group="Server", no_effect_on_server=True)] = False
 
 
 def check_dish(values: Mapping[str, Json]) -> ParamError | None:
@@ -69,7 +78,7 @@ def check_dish(values: Mapping[str, Json]) -> ParamError | None:
 
 @pytest.fixture
 def form(qtbot: QtBot, theme: Theme) -> ParamForm:
-    form = ParamForm(Dish.model_json_schema(), theme, validate=check_dish)
+    form = ParamForm(schema_of(Dish), theme, validate=check_dish)
     qtbot.addWidget(form)
     form.resize(352, 600)
     return form
@@ -115,7 +124,7 @@ def head(form: ParamForm, title: str) -> GroupHead:
 
 
 def test_a_new_form_has_the_defaults(form: ParamForm) -> None:
-    assert form.values() == Dish().model_dump(mode="json")
+    assert form.values() == to_plain(Dish())
     assert form.first_error() == ""
 
 
@@ -256,7 +265,7 @@ def test_backspace_resets_a_control_that_takes_no_text(
     control = target.slider if isinstance(target, NumberEditor) else target
     assert control is not None
     qtbot.keyClick(control, Qt.Key.Key_Backspace)
-    assert form.values()[name] == Dish().model_dump()[name]
+    assert form.values()[name] == to_plain(Dish())[name]
 
 
 def test_backspace_in_a_number_field_edits_the_number(qtbot: QtBot, form: ParamForm) -> None:
@@ -272,7 +281,7 @@ def test_reset_all_says_so_once(qtbot: QtBot, form: ParamForm) -> None:
     heard: list[None] = []
     form.changed.connect(lambda: heard.append(None))
     form.reset_all()
-    assert form.values() == Dish().model_dump(mode="json")
+    assert form.values() == to_plain(Dish())
     assert len(heard) == 1
     form.reset_all()
     assert len(heard) == 1
@@ -287,7 +296,7 @@ def test_the_head_counts_what_is_changed(form: ParamForm) -> None:
 
 def test_values_of_an_older_version_are_left_out(form: ParamForm) -> None:
     form.set_values({"gone": 1, "depth": 7, "curve": "cubic", "blur": 3})
-    assert form.values() == Dish(blur=3).model_dump(mode="json")
+    assert form.values() == to_plain(Dish(blur=3))
 
 
 def test_a_rule_between_parameters_shows_under_the_row_it_names(form: ParamForm) -> None:

@@ -1,7 +1,7 @@
 """The inspector as a whole: providers, values kept for each, and what may run."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from depthstudio.core.errors import ParamError
 from depthstudio.core.job import Job, Source
-from depthstudio.core.params import Params, param, validated
+from depthstudio.core.param_schema import schema_of
+from depthstudio.core.params import Params, bounds, param, validated
 from depthstudio.providers.base import Licence, Product, ProviderInfo
 from depthstudio.ui.inspector.inspector import Inspector, ProviderEntry
 from depthstudio.ui.inspector.provider_card import PRODUCT_ICONS, ProviderCard, licence_chip
@@ -21,12 +22,12 @@ from depthstudio.ui.parts.chips import Chip
 
 
 class Shallow(Params):
-    depth: float = param(0.3, label="Depth", ge=0, le=1, step=0.1)
+    depth: Annotated[float, param(label="Depth", ge=0, le=1, step=0.1)] = 0.3
 
 
 class Deep(Params):
-    mode: Literal["a", "b"] = param("a", label="Mode")
-    frames: int | None = param(None, label="Frames", ge=1)
+    mode: Annotated[Literal["a", "b"], param(label="Mode")] = "a"
+    frames: Annotated[Annotated[int, bounds(ge=1)] | None, param(label="Frames")] = None
 
 
 SHALLOW = ProviderInfo(
@@ -65,7 +66,7 @@ def entry(info: ProviderInfo, model: type[Params]) -> ProviderEntry:
             return error
         return None
 
-    return ProviderEntry(info, model.model_json_schema(), validate)
+    return ProviderEntry(info, schema_of(model), validate)
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
-"""JSON Schema in, fields out: what pydantic writes, and what live services send."""
+"""JSON Schema in, fields out: what msgspec writes, and what live services send."""
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
+from msgspec import field
 
-from depthstudio.core.params import Params, param
+from depthstudio.core.param_schema import schema_of
+from depthstudio.core.params import Params, bounds, param
 from depthstudio.ui.inspector.schema import Choice, Kind, ParamField, read_schema, same
 
 
@@ -15,28 +17,32 @@ class Finish(StrEnum):
 
 
 class Everything(Params):
-    depth: float = param(0.3, label="Depth", unit="m", group="Height", ge=0, le=1, step=0.01)
-    count: int = param(8, label="Count", ge=1, le=64)
-    curve: Literal["linear", "log"] = param(
-        "linear", label="Curve", choice_labels=["Straight", "Logarithmic"]
+    depth: Annotated[
+        float, param(label="Depth", unit="m", group="Height", ge=0, le=1, step=0.01)
+    ] = 0.3
+    count: Annotated[int, param(label="Count", ge=1, le=64)] = 8
+    curve: Annotated[
+        Literal["linear", "log"], param(label="Curve", choice_labels=["Straight", "Logarithmic"])
+    ] = "linear"
+    finish: Annotated[Finish, param(label="Finish")] = Finish.MATT
+    size: Annotated[Literal[256, 512], param(label="Size")] = 256
+    only: Annotated[Literal["here"], param(label="Only")] = "here"
+    invert: Annotated[bool, param(label="Invert", phrase="Dark is high", help="Turns it round")] = (
+        False
     )
-    finish: Finish = param(Finish.MATT, label="Finish")
-    size: Literal[256, 512] = param(256, label="Size")
-    only: Literal["here"] = param("here", label="Only")
-    invert: bool = param(False, label="Invert", phrase="Dark is high", help="Turns it round")
-    name: str = param("", label="Name")
-    limit: float | None = param(None, label="Limit", ge=1, le=9)
-    maybe: bool | None = param(None, label="Maybe")
-    tone: Literal["warm", "cold"] | None = param(None, label="Tone")
-    frames: list[int] = param([1, 2], label="Frames")
-    thickness: float = param(
-        0.05, label="Thickness", enabled_when={"invert": True}, no_effect_on_server=True
-    )
+    name: Annotated[str, param(label="Name")] = ""
+    limit: Annotated[Annotated[float, bounds(ge=1, le=9)] | None, param(label="Limit")] = None
+    maybe: Annotated[bool | None, param(label="Maybe")] = None
+    tone: Annotated[Literal["warm", "cold"] | None, param(label="Tone")] = None
+    frames: Annotated[list[int], param(label="Frames")] = field(default_factory=lambda: [1, 2])
+    thickness: Annotated[
+        float, param(label="Thickness", enabled_when={"invert": True}, no_effect_on_server=True)
+    ] = 0.05
 
 
 @pytest.fixture(scope="module")
 def fields() -> dict[str, ParamField]:
-    return {field.name: field for field in read_schema(Everything.model_json_schema())}
+    return {field.name: field for field in read_schema(schema_of(Everything))}
 
 
 def read_one(prop: dict[str, Any], **around: Any) -> ParamField:
@@ -45,7 +51,7 @@ def read_one(prop: dict[str, Any], **around: Any) -> ParamField:
 
 
 def test_fields_come_in_the_order_of_the_declaration(fields: dict[str, ParamField]) -> None:
-    assert list(fields) == list(Everything.model_fields)
+    assert list(fields) == list(Everything.__struct_fields__)
 
 
 def test_a_number_brings_range_step_unit_and_group(fields: dict[str, ParamField]) -> None:
