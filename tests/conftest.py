@@ -64,6 +64,16 @@ def _no_flushing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def qapp(qapp: "QApplication") -> "QApplication":
+    """The application of pytest-qt, ready for workers that use Qt."""
+    from depthstudio.ui.parts.workers import make_classes
+
+    for _ in make_classes():
+        pass
+    return qapp
+
+
+@pytest.fixture(scope="session")
 def session_theme(qapp: "QApplication") -> "Theme":
     from depthstudio.ui.look.theme import Theme  # most tests need no Qt
 

@@ -8,8 +8,6 @@ import contextlib
 import ssl
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from depthstudio import __version__
@@ -100,6 +98,8 @@ def retry_after_s(header: str | None, now: datetime) -> float:
         # More digits than this cannot be a wait, and a float has no room for thousands.
         wait_s = float(text[:12])
     elif text:
+        from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
+
         with contextlib.suppress(ValueError, OverflowError):
             moment = parsedate_to_datetime(text)
             wait_s = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
@@ -150,6 +150,8 @@ def _from_status(
     service: str, response: "httpx.Response", now: Callable[[], datetime]
 ) -> ProviderError:
     """An answer that is not a success."""
+    from http import HTTPStatus  # slow to import, and httpx has it by now
+
     status = response.status_code
     detail = f"HTTP {status} {_excerpt(response)}".strip()
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

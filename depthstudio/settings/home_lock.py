@@ -5,34 +5,20 @@ ever stale. The note that says who holds it may be; it is only read while the lo
 """
 
 import asyncio
-import os
-import platform
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from depthstudio.core.errors import HomeBusyError, SettingsError
-from depthstudio.core.record import AwareDatetime, Record, RecordError, from_json, to_json
-from depthstudio.formats.whole_file import whole_file
 from depthstudio.settings.paths import Home
 
+if TYPE_CHECKING:
+    from depthstudio.settings.lock_holder import LockHolder
+
 POLL_S = 0.1
-
-
-class LockHolder(Record):
-    """Who holds a home: the process, its computer, what it is, and since when."""
-
-    pid: int
-    host: str
-    what: str  # "window" or the name of a command
-    since: AwareDatetime
-
-    def __str__(self) -> str:
-        since = self.since.astimezone().strftime("%Y-%m-%d %H:%M")
-        return f"“{self.what}”, process {self.pid} on {self.host}, since {since}"
 
 
 class HomeLock:
@@ -49,15 +35,16 @@ class HomeLock:
         """Does this object hold the lock?"""
         return self._lock.is_locked
 
-    def holder(self) -> LockHolder | None:
+    def holder(self) -> "LockHolder | None":
         """Who wrote down that they hold this home; None where nobody legible did."""
-        try:
-            return from_json(LockHolder, self._home.lock_holder_file.read_bytes())
-        except (OSError, RecordError):
-            return None
+        from depthstudio.settings.lock_holder import read_holder  # not before there is one
 
-    def try_acquire(self) -> bool:
+        return read_holder(self._home.lock_holder_file)
+
+    def try_acquire(self, *, noted: bool = True) -> bool:
         """Take the lock if it is free, without waiting.
+
+        Not `noted`: leave it to `note_holder` to tell others soon who holds it.
 
         Raises
         ------
@@ -67,22 +54,19 @@ class HomeLock:
         self._home.make_folders()
         try:
             self._lock.acquire()
-            self._note_holder()
         except Timeout:
             return False
         except OSError as exc:
-            self.release()
-            raise SettingsError(
-                f"The home folder cannot be locked: {exc.strerror}",
-                hint="Choose another home, on a disk this user may write to",
-                detail=str(exc),
-            ) from exc
+            raise _cannot_lock(exc) from exc
+        if noted:
+            self.note_holder()
         return True
 
     async def acquire(
         self,
         timeout_s: float = 0.0,
         *,
+        noted: bool = True,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -96,7 +80,7 @@ class HomeLock:
             when the home cannot be written
         """
         give_up_at_s = clock() + timeout_s
-        while not self.try_acquire():
+        while not self.try_acquire(noted=noted):
             if clock() >= give_up_at_s:
                 raise self.busy()
             await sleep(POLL_S)
@@ -117,12 +101,21 @@ class HomeLock:
             self._home.lock_holder_file.unlink(missing_ok=True)
             self._lock.release(force=True)
 
-    def _note_holder(self) -> None:
-        holder = LockHolder(
-            pid=os.getpid(), host=platform.node(), what=self._what, since=datetime.now(UTC)
-        )
-        with whole_file(self._home.lock_holder_file) as temporary_path:
-            temporary_path.write_text(to_json(holder), encoding="utf-8")
+    def note_holder(self) -> None:
+        """Write down who holds the lock. Gives it back where that fails.
+
+        Raises
+        ------
+        SettingsError
+            when the home cannot be written
+        """
+        from depthstudio.settings.lock_holder import LockHolder, write_holder
+
+        try:
+            write_holder(self._home.lock_holder_file, LockHolder.this_process(self._what))
+        except OSError as exc:
+            self.release()
+            raise _cannot_lock(exc) from exc
 
     def busy(self) -> HomeBusyError:
         """What to say when somebody else holds the home."""
@@ -131,3 +124,11 @@ class HomeLock:
             f"This home is in use by {holder or 'another process'}",
             hint="Close it, wait for it with --timeout, or use another --home",
         )
+
+
+def _cannot_lock(error: OSError) -> SettingsError:
+    return SettingsError(
+        f"The home folder cannot be locked: {error.strerror}",
+        hint="Choose another home, on a disk this user may write to",
+        detail=str(error),
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from depthstudio.core.errors import HomeBusyError, SettingsError
-from depthstudio.settings import home_lock
+from depthstudio.settings import home_lock, lock_holder
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
 
@@ -162,7 +162,7 @@ def test_a_home_that_cannot_be_written_is_not_left_locked(
 
     lock = HomeLock(home, what="run")
     with monkeypatch.context() as patch:
-        patch.setattr(home_lock, "whole_file", refuse)
+        patch.setattr(lock_holder, "whole_file", refuse)
         with pytest.raises(SettingsError, match="cannot be locked: Read-only") as caught:
             lock.try_acquire()
     assert caught.value.hint

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from depthstudio.app.opening import fill_window
+from depthstudio.app.sitting import fill_window
 from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
@@ -170,11 +170,11 @@ async def started(
     home.make_folders()
     others = asyncio.all_tasks()
     async with Session(home, registry or Registry.load()) as session:
-        window = MainWindow(theme)
+        window = MainWindow()
         layout = QSettings(str(home.window_file), QSettings.Format.IniFormat)
-        window.restore_size(layout)
+        window.restore_frame(layout)
         window.show()
-        workbench = fill_window(window, session, AppSettings())
+        workbench = fill_window(window, theme, session, AppSettings())
         window.restore_docks(layout)
         workbench.begin()
         try:

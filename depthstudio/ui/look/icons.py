@@ -13,31 +13,34 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from depthstudio.core.resources import resource
 from depthstudio.ui.look.theme import Theme
 
 FONT_FILE = "materialdesignicons6-webfont-6.9.96.ttf"
-NAMES_FILE = "materialdesignicons6-webfont-charmap-6.9.96.json"
 DISABLED_OPACITY = 0.55
 SIDE_PX = 4  # kept free on either side of an icon that has text beside it
 
 
 class UnknownIconError(KeyError):
-    """A name that the icon font does not have."""
+    """A name that resources/icons.json does not have."""
 
 
 @cache
 def glyphs() -> dict[str, str]:
-    """The character of every icon by its Material Design name."""
-    codes = json.loads((_fonts_folder() / NAMES_FILE).read_text("utf-8"))
+    """The character of each of our icons by its Material Design name.
+
+    The font has 7,000 of them; reading that list would take longer than drawing ours.
+    """
+    codes = json.loads(resource("icons.json").read_text("utf-8"))
     return {name: chr(int(code, 16)) for name, code in codes.items()}
 
 
 def glyph(name: str) -> str:
-    """The character of one icon; UnknownIconError if there is none."""
+    """The character of one icon; UnknownIconError for one that is not in icons.json."""
     try:
         return glyphs()[name]
     except KeyError:
-        raise UnknownIconError(f"there is no icon called “{name}”") from None
+        raise UnknownIconError(f"resources/icons.json has no “{name}”") from None
 
 
 @cache

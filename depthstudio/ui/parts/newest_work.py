@@ -6,6 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
+from depthstudio.ui.parts.workers import start_worker
+
 
 class _Reply(QObject):
     """Carries one answer across threads; lives as long as the worker holds it."""
@@ -64,7 +66,8 @@ class NewestWork(QObject):
         reply.arrived.connect(self._finish)
         # Qt's own pool: it is waited for when the application ends, and a widget that is
         # closed earlier simply no longer listens to the reply.
-        QThreadPool.globalInstance().start(lambda: _answer(request.work, reply))
+        pool = QThreadPool.globalInstance()
+        start_worker(pool, lambda: _answer(request.work, reply))
 
     def _finish(self, value: object, error: object) -> None:
         request, self._running = self._running, None

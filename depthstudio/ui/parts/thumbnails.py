@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
+from depthstudio.ui.parts.workers import start_worker
+
 KEPT = 1000
 THREADS = 2
 
@@ -75,7 +77,7 @@ class Thumbnails(QObject):
         """Begin to read, so that reading does not hold up the frame that asks."""
         for key in self._unsent:
             self._count += 1
-            self._pool.start(partial(self._load, *key), self._count)
+            start_worker(self._pool, partial(self._load, *key), self._count)
         self._unsent.clear()
 
     def _load(self, path: str, ratio: float) -> None:

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +26,34 @@ LEVELS = {
 }
 
 log = logging.getLogger(__name__)
+
+
+class LogFile(logging.Handler):
+    """Opens its file with the first record: most starts have nothing to say."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._file is None:
+            self._file = self._opened()
+        self._file.emit(record)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
+    def _opened(self) -> logging.Handler:
+        from logging.handlers import RotatingFileHandler
+
+        file = RotatingFileHandler(
+            self._path, maxBytes=LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8"
+        )
+        file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        return file
 
 
 class TroubleLog(QObject):
@@ -56,10 +83,7 @@ class TroubleLog(QObject):
             yield
 
     def _keep_log(self, undo: ExitStack) -> None:
-        handler = RotatingFileHandler(
-            self._file, maxBytes=LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8", delay=True
-        )
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler = LogFile(self._file)
         logging.getLogger().addHandler(handler)
         undo.callback(handler.close)
         undo.callback(logging.getLogger().removeHandler, handler)

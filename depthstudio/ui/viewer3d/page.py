@@ -83,7 +83,8 @@ class Viewer3DPage(QWidget):
         return self._view
 
     def start_loading(self) -> None:
-        """Import what draws, in a thread. Call it when the window has painted."""
+        """Import what draws, in a thread. Call it when the window has painted, and
+        `workers.make_classes` is through."""
         if self._loader is not None:
             return
         self._renderer = renderer_name() or ""

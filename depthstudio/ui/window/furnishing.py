@@ -11,7 +11,7 @@ from depthstudio.settings.app_settings import ThemeChoice
 from depthstudio.ui.inspector.inspector import Inspector, ProviderEntry
 from depthstudio.ui.library.panel import LibraryPanel
 from depthstudio.ui.look.icons import Icons, beside_text
-from depthstudio.ui.look.theme import Height, IconSize
+from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
 from depthstudio.ui.window.centre import Centre
@@ -27,10 +27,14 @@ THEME_WORDS: dict[ThemeChoice, str] = {
 
 
 def furnish(
-    window: MainWindow, icons: Icons, queue: JobQueue, providers: Sequence[ProviderEntry]
+    window: MainWindow,
+    theme: Theme,
+    icons: Icons,
+    queue: JobQueue,
+    providers: Sequence[ProviderEntry],
 ) -> None:
     """Put everything into an empty window."""
-    theme = window.theme
+    window.theme = theme
     titles = {entry.info.id: entry.info.title for entry in providers}
     window.icons = icons
     window.queue_panel = QueuePanel(theme, icons, queue, lambda id_: titles.get(id_, id_))

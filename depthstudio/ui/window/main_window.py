@@ -4,10 +4,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMetaObject, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtGui import QAction, QCloseEvent, QColor, QPaintEvent, QPalette
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
-from depthstudio.ui.look.theme import DockWidth, Theme
+from depthstudio.ui.look.tokens import DockWidth
 from depthstudio.ui.viewer3d.opengl import prime_window
 from depthstudio.ui.window.after_frame import AfterFrame
 from depthstudio.ui.window.panes import stop_in_next
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from depthstudio.ui.inspector.inspector import Inspector
     from depthstudio.ui.library.panel import LibraryPanel
     from depthstudio.ui.look.icons import Icons
+    from depthstudio.ui.look.theme import Theme
     from depthstudio.ui.queue.panel import QueuePanel
     from depthstudio.ui.window.centre import Centre
     from depthstudio.ui.window.commands import Commands
@@ -40,6 +41,7 @@ class MainWindow(QMainWindow):
     theme_chosen = Signal(str)
 
     # Put in by `furnish`.
+    theme: "Theme"
     icons: "Icons"
     commands: "Commands"
     queue_panel: "QueuePanel"
@@ -49,9 +51,8 @@ class MainWindow(QMainWindow):
     status: "StatusBar"
     docks: dict[str, QDockWidget]
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.theme = theme
         self._is_furnished = False
         self._has_painted = False
         self.after_frame = AfterFrame(self)
@@ -117,11 +118,13 @@ class MainWindow(QMainWindow):
         if stop is not None:
             stop.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def restore_size(self, settings: QSettings) -> None:
-        """Take over place and size of the last time."""
-        geometry = settings.value("geometry")
+    def restore_frame(self, settings: QSettings) -> None:
+        """Take over place, size and ground of the last time, before the theme is there."""
+        geometry, ground = settings.value("geometry"), settings.value("ground")
         if geometry is not None:
             self.restoreGeometry(geometry)
+        if ground is not None:
+            QApplication.setPalette(QPalette(QColor(ground)))
 
     def restore_docks(self, settings: QSettings) -> None:
         """Take over the docks of the last time, where they fit this version."""
@@ -130,8 +133,9 @@ class MainWindow(QMainWindow):
             self.reset_layout()
 
     def remember(self, settings: QSettings) -> None:
-        """Keep size and docks for the next time."""
+        """Keep for the next time what `restore_frame` and `restore_docks` take over."""
         settings.setValue("geometry", self.saveGeometry())
+        settings.setValue("ground", self.theme.tokens.window)
         settings.setValue("state", self.saveState(LAYOUT_VERSION))
         settings.sync()
 

@@ -1,5 +1,6 @@
 """Icons exist, are cached, and show the mode of their button."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,7 +9,14 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
 
 import depthstudio.ui
-from depthstudio.ui.look.icons import Icons, UnknownIconError, glyph, glyphs
+from depthstudio.ui.look.icons import (
+    FONT_FILE,
+    Icons,
+    UnknownIconError,
+    _fonts_folder,
+    glyph,
+    glyphs,
+)
 from depthstudio.ui.look.theme import DARK, Theme
 
 UI = Path(depthstudio.ui.__file__).parent
@@ -17,6 +25,15 @@ ICON_CALL = re.compile(
     r"""(?:\.icon\(|\.pixmap\(|icon=|add_button\()\s*["']([a-z][a-z0-9-]+)["']"""
 )
 ICON_SHAPED = re.compile(r"""["']([a-z0-9]+(?:-[a-z0-9]+)+)["']""")
+
+
+def test_our_icons_are_the_font_s() -> None:
+    """Names and characters come from the list that lies beside the font."""
+    file = (_fonts_folder() / FONT_FILE.replace("webfont", "webfont-charmap")).with_suffix(".json")
+    listed = json.loads(file.read_text("utf-8"))
+    assert {name: ord(character) for name, character in glyphs().items()} == {
+        name: int(listed[name], 16) for name in glyphs()
+    }
 
 
 def test_every_icon_the_window_asks_for_exists() -> None:

@@ -1,0 +1,134 @@
+"""The window at work: filled, worked in, put away."""
+
+import argparse
+import asyncio
+import sys
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSettings
+
+from depthstudio.cli import exit_codes
+from depthstudio.jobs.session import Session
+from depthstudio.providers.registry import Registry
+from depthstudio.settings.app_settings import (
+    AppSettings,
+    LoadedSettings,
+    load_settings,
+    save_settings,
+)
+from depthstudio.settings.paths import Home
+from depthstudio.ui.inspector.entries import entries_of
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.workers import make_classes
+from depthstudio.ui.process.application import Application
+from depthstudio.ui.process.garbage import GarbageWatch
+from depthstudio.ui.process.trouble_log import TroubleLog
+from depthstudio.ui.window.furnishing import furnish
+from depthstudio.ui.window.main_window import MainWindow
+from depthstudio.ui.window.remembered import restore_settings, settings_of
+from depthstudio.ui.window.workbench import Workbench
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a window is filled with, besides the session's rows."""
+
+    registry: Registry
+    loaded: LoadedSettings
+
+
+def read_means(home: Home) -> Means:
+    """Import the providers and read the settings. Blocks."""
+    return Means(Registry.load(), load_settings(home.settings_file))
+
+
+class Sitting:
+    """One window and one session in a home, until the user closes it."""
+
+    def __init__(
+        self, app: Application, home: Home, window: MainWindow, layout: QSettings, means: Means
+    ) -> None:
+        self._app = app
+        self._home = home
+        self._window = window
+        self._layout = layout
+        self._loaded = means.loaded
+        self._trouble = TroubleLog(home.logs_folder)
+        self._session = Session(home, means.registry)
+        self._closing = asyncio.Event()
+
+    async def run(self, options: argparse.Namespace) -> int:
+        """Work until the window is closed, or the picture that was asked for is made."""
+        self._window.close_requested.connect(self._closing.set)
+        with self._trouble.kept():
+            try:
+                await self._session.restore()
+                return await self._fill(options)
+            finally:
+                await self._session.aclose()
+
+    async def _fill(self, options: argparse.Namespace) -> int:
+        from depthstudio.ui.window.single_instance import SingleInstance
+
+        window = self._window
+        theme = Theme(self._app, self._loaded.settings.theme, dressed=False)
+        workbench = fill_window(window, theme, self._session, self._loaded.settings)
+        window.restore_docks(self._layout)
+        self._trouble.noticed.connect(window.status.say_error)
+        if self._loaded.problem:
+            window.status.say(self._loaded.problem, "caution")
+        instance = SingleInstance(self._home, window)
+        instance.asked.connect(workbench.open_paths)
+        try:
+            await window.first_frame()
+            GarbageWatch(self._app).start()
+            instance.listen()
+            await self._session.start()
+            for _ in make_classes():
+                await asyncio.sleep(0)  # the window answers in between
+            workbench.begin()
+            self._app.open_files_with(workbench.open_paths)
+            return await self._work(workbench, options)
+        finally:
+            instance.close()
+            await self._put_away(workbench)
+
+    async def _work(self, workbench: Workbench, options: argparse.Namespace) -> int:
+        """What happens between the first frame and the wish to close."""
+        from depthstudio.ui.window.demo import save_demo_picture, start_demo
+
+        if options.picture is not None:
+            await save_demo_picture(options.picture, self._window, workbench, self._session.queue)
+            sys.stdout.write(f"Picture: {options.picture}\n")
+            return exit_codes.OK
+        if options.demo:
+            start_demo(self._window, workbench)
+        elif options.files:
+            workbench.open_paths(options.files)
+        await self._closing.wait()
+        return exit_codes.OK
+
+    async def _put_away(self, workbench: Workbench) -> None:
+        """Leave on disk what the next start takes up."""
+        window = self._window
+        window.after_frame.stop()
+        window.remember(self._layout)
+        settings = settings_of(window, self._loaded.settings)
+        window.hide()
+        await workbench.aclose()
+        if settings != self._loaded.settings:
+            await asyncio.to_thread(save_settings, self._home.settings_file, settings)
+
+
+def fill_window(
+    window: MainWindow, theme: Theme, session: Session, settings: AppSettings
+) -> Workbench:
+    """Put everything into an empty window, for a session whose rows are there.
+
+    `Workbench.begin` brings what the first frame does not wait for. Needs a running loop.
+    """
+    furnish(window, theme, Icons(theme), session.queue, entries_of(session.registry))
+    restore_settings(window, settings)
+    window.theme_chosen.connect(theme.set_choice)
+    return Workbench(session, window)
