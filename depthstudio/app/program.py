@@ -10,6 +10,7 @@ import logging
 import signal
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,8 @@ def _run(options: argparse.Namespace) -> int:
     import qasync  # after PySide6, which it then binds to
 
     loop = qasync.QEventLoop(app)
+    # Its own would start ten threads of Qt's at the first use.
+    loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
     asyncio.set_event_loop(loop)
     with loop:
         return loop.run_until_complete(_until_ended(app, options))

@@ -4,11 +4,14 @@ import argparse
 import asyncio
 import sys
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 
 from depthstudio.cli import exit_codes
-from depthstudio.jobs.session import Session
+from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.restored import RestoredQueue
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.app_settings import (
     AppSettings,
@@ -24,10 +27,13 @@ from depthstudio.ui.parts.workers import make_classes
 from depthstudio.ui.process.application import Application
 from depthstudio.ui.process.garbage import GarbageWatch
 from depthstudio.ui.process.trouble_log import TroubleLog
+from depthstudio.ui.window.arrangement import restore_docks
 from depthstudio.ui.window.furnishing import furnish
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.remembered import restore_settings, settings_of
-from depthstudio.ui.window.workbench import Workbench
+
+if TYPE_CHECKING:
+    from depthstudio.ui.window.workbench import Workbench
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def read_means(home: Home) -> Means:
 
 
 class Sitting:
-    """One window and one session in a home, until the user closes it."""
+    """One window at work in a home, until the user closes it."""
 
     def __init__(
         self, app: Application, home: Home, window: MainWindow, layout: QSettings, means: Means
@@ -53,53 +59,65 @@ class Sitting:
         self._home = home
         self._window = window
         self._layout = layout
+        self._registry = means.registry
         self._loaded = means.loaded
         self._trouble = TroubleLog(home.logs_folder)
-        self._session = Session(home, means.registry)
+        self._restored = RestoredQueue(home.journal_file)
         self._closing = asyncio.Event()
 
     async def run(self, options: argparse.Namespace) -> int:
         """Work until the window is closed, or the picture that was asked for is made."""
-        self._window.close_requested.connect(self._closing.set)
+        window = self._window
+        window.close_requested.connect(self._closing.set)
+        if window.close_asked:
+            self._closing.set()
         with self._trouble.kept():
             try:
-                await self._session.restore()
-                return await self._fill(options)
+                await self._restored.open()
+                theme = Theme(self._app, self._loaded.settings.theme, dressed=False)
+                settings = self._loaded.settings
+                fill_window(window, theme, self._restored.queue, self._registry, settings)
+                restore_docks(window, self._layout)
+                self._trouble.noticed.connect(window.status.say_error)
+                if self._loaded.problem:
+                    window.status.say(self._loaded.problem, "caution")
+                await window.first_frame()
+                return await self._with_session(options)
             finally:
-                await self._session.aclose()
+                await self._restored.aclose()
 
-    async def _fill(self, options: argparse.Namespace) -> int:
+    async def _with_session(self, options: argparse.Namespace) -> int:
+        """What the first frame does not wait for, and then whatever the user does."""
+        GarbageWatch(self._app).start()
+        await asyncio.to_thread(import_module, "depthstudio.jobs.session")
+        from depthstudio.jobs.session import Session
         from depthstudio.ui.window.single_instance import SingleInstance
+        from depthstudio.ui.window.workbench import Workbench
 
-        window = self._window
-        theme = Theme(self._app, self._loaded.settings.theme, dressed=False)
-        workbench = fill_window(window, theme, self._session, self._loaded.settings)
-        window.restore_docks(self._layout)
-        self._trouble.noticed.connect(window.status.say_error)
-        if self._loaded.problem:
-            window.status.say(self._loaded.problem, "caution")
-        instance = SingleInstance(self._home, window)
+        session = Session(self._home, self._registry, restored=self._restored)
+        workbench = Workbench(session, self._window)
+        instance = SingleInstance(self._home, self._window)
         instance.asked.connect(workbench.open_paths)
         try:
-            await window.first_frame()
-            GarbageWatch(self._app).start()
             instance.listen()
-            await self._session.start()
+            await session.start()
             for _ in make_classes():
                 await asyncio.sleep(0)  # the window answers in between
             workbench.begin()
             self._app.open_files_with(workbench.open_paths)
-            return await self._work(workbench, options)
+            return await self._work(workbench, session.queue, options)
         finally:
             instance.close()
             await self._put_away(workbench)
+            await session.aclose()
 
-    async def _work(self, workbench: Workbench, options: argparse.Namespace) -> int:
-        """What happens between the first frame and the wish to close."""
+    async def _work(
+        self, workbench: "Workbench", queue: JobQueue, options: argparse.Namespace
+    ) -> int:
         from depthstudio.ui.window.demo import save_demo_picture, start_demo
 
         if options.picture is not None:
-            await save_demo_picture(options.picture, self._window, workbench, self._session.queue)
+            await save_demo_picture(options.picture, self._window, workbench, queue)
             sys.stdout.write(f"Picture: {options.picture}\n")
             return exit_codes.OK
         if options.demo:
@@ -109,7 +127,7 @@ class Sitting:
         await self._closing.wait()
         return exit_codes.OK
 
-    async def _put_away(self, workbench: Workbench) -> None:
+    async def _put_away(self, workbench: "Workbench") -> None:
         """Leave on disk what the next start takes up."""
         window = self._window
         window.after_frame.stop()
@@ -122,13 +140,9 @@ class Sitting:
 
 
 def fill_window(
-    window: MainWindow, theme: Theme, session: Session, settings: AppSettings
-) -> Workbench:
-    """Put everything into an empty window, for a session whose rows are there.
-
-    `Workbench.begin` brings what the first frame does not wait for. Needs a running loop.
-    """
-    furnish(window, theme, Icons(theme), session.queue, entries_of(session.registry))
+    window: MainWindow, theme: Theme, queue: JobQueue, registry: Registry, settings: AppSettings
+) -> None:
+    """Put everything into an empty window. What it does is up to a `Workbench`."""
+    furnish(window, theme, Icons(theme), queue, entries_of(registry))
     restore_settings(window, settings)
     window.theme_chosen.connect(theme.set_choice)
-    return Workbench(session, window)

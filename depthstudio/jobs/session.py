@@ -24,14 +24,13 @@ from depthstudio.core.record import to_plain
 from depthstudio.core.result import Result
 from depthstudio.core.views import Views
 from depthstudio.formats.scene_file import read_scene
-from depthstudio.jobs.clock import Clock, SystemClock
+from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import question_key
-from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.pipeline import Pipeline
-from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.restored import RestoredQueue
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.sources import Intake, Unusable, job_name, take_in
 from depthstudio.library.store import Library
@@ -59,15 +58,17 @@ class Session:
         *,
         clock: Clock | None = None,
         journal: Journal | None = None,
+        restored: RestoredQueue | None = None,
     ) -> None:
+        """Clock and journal are those of `restored`, where there is a queue already."""
         self.home = home
         self.registry = registry
         self.library = Library(home.library_folder)
-        self.queue = JobQueue()
         self.result_added: Event[Result] = Event()  # on the loop's thread
-        self._clock = clock or SystemClock()
-        self._journal = journal or Journal(home.journal_file)
-        self._ledger = Ledger(self._journal, self.queue, self._clock)
+        self._restored = restored or RestoredQueue(home.journal_file, clock=clock, journal=journal)
+        self.queue = self._restored.queue
+        self._clock = self._restored.clock
+        self._ledger = self._restored.ledger
         self._http = HttpClients()
         self._executor: Executor = ThreadPoolExecutor(WORKER_THREADS, "worker")
         self._pipeline = Pipeline(
@@ -79,31 +80,15 @@ class Session:
             executor=self._executor,
             work_folder=home.work_folder,
         )
-        self._restored: list[JournalRow] = []
         self.runner = JobRunner(self.queue, self._ledger, self._pipeline, registry, self._clock)
 
     async def open(self, *, only: set[str] | None = None) -> None:
-        """Read what an earlier run left, and go on with it: `restore`, then `start`."""
-        await self.restore()
+        """Read what an earlier run left, and go on with it; see `RestoredQueue.open`, `start`."""
+        await self._restored.open()
         await self.start(only=only)
 
-    async def restore(self) -> None:
-        """Fill the queue from the journal. Nothing runs yet.
-
-        Raises
-        ------
-        JournalError
-            when the journal is damaged or newer than this program
-        """
-        loop = asyncio.get_running_loop()
-        self.library.added.connect(
-            lambda result: loop.call_soon_threadsafe(self.result_added.emit, result)
-        )
-        await self._journal.open()
-        self._restored = await self._ledger.load()
-
     async def start(self, *, only: set[str] | None = None) -> None:
-        """Tidy up after an earlier run, and let jobs run.
+        """Tidy up after an earlier run, and let the jobs of an open queue run.
 
         With `only`, jobs of earlier runs that it does not name are left alone.
 
@@ -112,12 +97,16 @@ class Session:
         LibraryError
             when the library folder cannot be listed or written
         """
+        loop = asyncio.get_running_loop()
+        self.library.added.connect(
+            lambda result: loop.call_soon_threadsafe(self.result_added.emit, result)
+        )
         await self._in_thread(self.library.recover)
         alive = {e.job.id for e in self.queue if e.status.state is not JobState.DONE}
         await self._in_thread(lambda: self._pipeline.sweep(alive))
         if only is not None:
             self.runner.admit_only(only)
-        self.runner.start(self._restored)
+        self.runner.start(self._restored.rows)
 
     async def __aenter__(self) -> "Session":
         try:
@@ -139,7 +128,7 @@ class Session:
         """Leave: running work stays promised in the journal. Safe to call twice."""
         await self.runner.aclose()
         await self._http.aclose()
-        await self._journal.aclose()
+        await self._restored.aclose()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def take_in(self, paths: Sequence[Path]) -> Intake:

@@ -159,10 +159,10 @@ async def test_a_drag_that_leaves_changes_nothing(start: Start, photo: Path) -> 
         drag = studio.drag([photo])
         assert drag.enter(centre)
         assert drag.move(studio.window.inspector)
-        assert not centre.is_first_run
+        assert not centre.is_start
         assert centre.drop.isVisible()
         drag.leave()
-        assert centre.is_first_run
+        assert centre.is_start
         assert studio.rows == []
 
 
@@ -170,4 +170,4 @@ async def test_text_from_another_program_is_left_to_the_text_fields(start: Start
     async with start() as studio:
         drag = studio.drag([])
         assert not drag.enter(studio.window.centre)
-        assert studio.window.centre.is_first_run
+        assert studio.window.centre.is_start

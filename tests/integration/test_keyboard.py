@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDoubleSpinBox, QLa
 
 from depthstudio.core.job import JobState
 from depthstudio.ui.parts.chips import Chip
+from depthstudio.ui.window.arrangement import move_to_pane
 from depthstudio.ui.window.panes import tab_stops
 from tests.support.studio import Start, Studio, until
 
@@ -82,7 +83,7 @@ async def test_f6_leads_through_the_panes_and_back(start: Start, photo: Path) ->
         panes = [window.queue_panel, window.library_panel, window.centre, window.inspector]
         for step, order in ((1, panes), (-1, panes[2::-1] + panes[3:])):
             for pane in order:
-                window.move_to_pane(step)
+                move_to_pane(window, step)
                 focused = window.focusWidget()
                 assert focused is not None
                 assert pane.isAncestorOf(focused)

@@ -29,6 +29,7 @@ from depthstudio.settings.app_settings import AppSettings
 from depthstudio.settings.paths import Home
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.queue.actions import RowAction
+from depthstudio.ui.window.arrangement import restore_docks
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.workbench import Workbench
 
@@ -174,11 +175,12 @@ async def started(
         layout = QSettings(str(home.window_file), QSettings.Format.IniFormat)
         window.restore_frame(layout)
         window.show()
-        workbench = fill_window(window, theme, session, AppSettings())
-        window.restore_docks(layout)
+        fill_window(window, theme, session.queue, session.registry, AppSettings())
+        restore_docks(window, layout)
+        workbench = Workbench(session, window)
         workbench.begin()
         try:
-            await until(lambda: window.isVisible() and not window.centre.first_run.loading)
+            await until(lambda: window.isVisible() and not window.centre.start_page.loading)
             studio = Studio(session, window, workbench)
             workbench.shown.connect(studio.shown.append)
             yield studio

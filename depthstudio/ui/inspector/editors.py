@@ -1,7 +1,8 @@
 """One editor for each kind of field: shows a value, says when the user picks another.
 
-Every editor has the signal `edited(value)` and the method `show_value(value)`, which says
-nothing. The entry line also has `refused(text)`, for what cannot be read as a value.
+Every editor has the signal `edited(value)`, the method `show_value(value)`, which says
+nothing, and `parts()`, the widgets in it that take the keyboard or the mouse.
+The entry line also has `refused(text)`, for what cannot be read as a value.
 """
 
 import json
@@ -66,6 +67,10 @@ class NumberEditor(QWidget):
         self.spin.blockSignals(False)
         self._move_slider(number)
 
+    def parts(self) -> tuple[QWidget, ...]:
+        spin = (self.spin, self.spin.lineEdit())
+        return spin if self.slider is None else (self.slider, *spin)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(self.spin.minimumSizeHint().width(), Height.FIELD)
 
@@ -107,6 +112,9 @@ class ChoiceEditor(Combo):
         self.addItems([choice.label for choice in field.choices])
         self.activated.connect(lambda index: self.edited.emit(field.choices[index].value))
 
+    def parts(self) -> tuple[QWidget, ...]:
+        return ()
+
     def show_value(self, value: Json) -> None:
         self.setCurrentIndex(_index_of(value, self._field))
 
@@ -121,6 +129,9 @@ class SegmentsEditor(Segments):
         self._field = field
         self.picked.connect(lambda index: self.edited.emit(field.choices[index].value))
 
+    def parts(self) -> tuple[QWidget, ...]:
+        return tuple(self._group.buttons())
+
     def show_value(self, value: Json) -> None:
         self.set_index(_index_of(value, self._field))
 
@@ -133,6 +144,9 @@ class FlagEditor(CheckBox):
     def __init__(self, field: ParamField, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, field.phrase, parent)
         self.clicked.connect(lambda is_on: self.edited.emit(is_on))
+
+    def parts(self) -> tuple[QWidget, ...]:
+        return ()
 
     def show_value(self, value: Json) -> None:
         self.setChecked(value is True)
@@ -151,6 +165,9 @@ class EntryEditor(QLineEdit):
         if field.is_optional:
             self.setPlaceholderText(not_set())
         self.textEdited.connect(self._on_text)
+
+    def parts(self) -> tuple[QWidget, ...]:
+        return ()
 
     def show_value(self, value: Json) -> None:
         if value is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from depthstudio.core.job import Source
 from depthstudio.core.params import Json
@@ -204,7 +204,7 @@ class Inspector(QWidget):
         layout.addWidget(form, 1)
         self._pages_layout.addWidget(widget)
         last: QWidget = self._combo
-        for button in card.findChildren(QToolButton):
+        for button in card.buttons:
             QWidget.setTabOrder(last, button)
             last = button
         form.order_tabs(after=last)

@@ -64,6 +64,7 @@ class ProviderCard(QWidget):
         self._theme = theme
         self._icons = icons
         self._note_icon: QLabel | None = None
+        self.buttons: list[QToolButton] = []
         self.setAccessibleName(info.title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
@@ -100,6 +101,7 @@ class ProviderCard(QWidget):
 
     def _page_button(self, info: ProviderInfo) -> QToolButton:
         button = QToolButton(self)
+        self.buttons.append(button)
         button.setIcon(self._icons.icon("open-in-new"))
         button.setIconSize(QSize(IconSize.FIELD, IconSize.FIELD))
         button.setAccessibleName(self.tr("Open the page of {title}").format(title=info.title))

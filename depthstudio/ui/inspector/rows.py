@@ -148,7 +148,7 @@ class ParamRow(QWidget):
         return self._error.text() if self._error is not None else ""
 
     def _mark_invalid(self, is_invalid: bool) -> None:
-        for widget in (self.editor, *self.editor.findChildren(QWidget)):
+        for widget in (self.editor, *self.editor.parts()):
             widget.setProperty("invalid", is_invalid)
             widget.update()
         if isinstance(self.editor, EntryEditor):
@@ -193,7 +193,7 @@ class ParamRow(QWidget):
         tip = f"{field.label}: {field.help}" if field.help else field.label
         self.label.setToolTip(tip)
         self.editor.setToolTip(": ".join(part for part in (field.phrase, field.help) if part))
-        for widget in (self.editor, *self.editor.findChildren(QWidget)):
+        for widget in (self.editor, *self.editor.parts()):
             if not widget.accessibleName():
                 widget.setAccessibleName(field.label)
         (self.editor.focusProxy() or self.editor).setAccessibleDescription(field.help)

@@ -106,7 +106,6 @@ class LibraryPanel(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search results"))
         self.search.setAccessibleName(self.tr("Search results"))
-        self.search.setClearButtonEnabled(True)
         self.search.addAction(icons.icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
         self.view = LibraryView()
         self._delegate = LibraryDelegate(theme, icons, self.thumbnails, self.view, now=now)
@@ -173,6 +172,7 @@ class LibraryPanel(QWidget):
         self._theme.changed.connect(self.view.viewport().update)
 
     def _search(self, text: str) -> None:
+        self.search.setClearButtonEnabled(True)  # no sooner: its icons take long to read
         self.filter.search(text)
         self._show_page()
 

@@ -141,6 +141,9 @@ QPushButton[link="true"] {{
 }}
 QPushButton[link="true"]:hover {{ text-decoration: underline; }}
 QPushButton[link="true"]:disabled {{ color: {t.disabled}; }}
+QPushButton[large="true"] {{
+    min-height: 34px; border-radius: 6px; padding: 0 14px; font-weight: 500;
+}}
 QPushButton#run {{ border-radius: 6px; min-height: 42px; }}
 QToolButton {{ background: transparent; border: 0; border-radius: 4px; padding: 4px; }}
 QToolButton:hover {{ background: {t.hover}; }}
@@ -150,6 +153,7 @@ QToolButton:disabled {{ color: {t.disabled}; }}
 
 
 def _fields(t: Tokens) -> str:
+    # The line of text inside a spin box, by the name Qt gives it, is not a field of its own.
     return f"""
 QLineEdit, QPlainTextEdit {{
     background: {t.field}; color: {t.text}; border: 1px solid {t.border};
@@ -157,6 +161,7 @@ QLineEdit, QPlainTextEdit {{
     selection-background-color: {t.accent}; selection-color: {t.on_accent};
 }}
 QLineEdit {{ min-height: 26px; }}
+QLineEdit#qt_spinbox_lineedit {{ border: 0; background: transparent; padding: 0; min-height: 0; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit[invalid="true"] {{ border-color: {t.failed}; }}
 QComboBox QAbstractItemView {{ border: 1px solid {t.border}; outline: 0; }}

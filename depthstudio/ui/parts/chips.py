@@ -45,7 +45,9 @@ class Chip(QWidget):
         self._font: FontRole = font
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._dress()
-        self.show_text(text, icon=icon)
+        self._set_words(text, icon=icon)
+        if not text:
+            self.hide()
         theme.changed.connect(self._dress)
 
     def text(self) -> str:
@@ -58,12 +60,17 @@ class Chip(QWidget):
 
     def show_text(self, text: str, *, icon: str = "", short: str = "", tip: str = "") -> None:
         """Show `text`, or `short` while compact, with `tip` to explain it."""
+        had_text = bool(self._text)
+        self._set_words(text, icon=icon, short=short, tip=tip)
+        if had_text != bool(text):
+            self.setHidden(not text)
+
+    def _set_words(self, text: str, *, icon: str, short: str = "", tip: str = "") -> None:
         if icon:
             glyph(icon)  # a wrong name fails here, not in a paint event
         self._text, self._short_text, self._icon = text, short or text, icon
         self.setAccessibleName(text)
         self.setToolTip(tip)
-        self.setHidden(not text)
         self._renew()
 
     def set_compact(self, is_compact: bool) -> None:

@@ -12,13 +12,13 @@ from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
 from depthstudio.scene.summary import SceneSummary
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Theme
-from depthstudio.ui.window.drop_page import DropPage
-from depthstudio.ui.window.first_run_page import FirstRunPage
+from depthstudio.ui.window.start_page import StartPage
 
 if TYPE_CHECKING:
     from depthstudio.ui.images.depth_view import DepthView
     from depthstudio.ui.images.photo_view import PhotoView
     from depthstudio.ui.viewer3d.page import Viewer3DPage
+    from depthstudio.ui.window.drop_page import DropPage
 
 
 class Tab(StrEnum):
@@ -33,27 +33,30 @@ ICONS = {Tab.SCENE: "cube-scan", Tab.DEPTH: "gradient-vertical", Tab.PHOTO: "ima
 
 
 class Centre(QWidget):
-    """Tabs over the views, the first-run page while there is nothing, the drop page on a drag."""
+    """Tabs over the views, the start page while nothing is open, the drop page on a drag.
+
+    The page of a `newcomer` explains more.
+    """
 
     tab_changed = Signal(str)
 
-    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, icons: Icons, *, newcomer: bool) -> None:
+        super().__init__()
         self._theme = theme
         self._icons = icons
-        self.first_run = FirstRunPage(theme, icons)
+        self.start_page = _start_page(theme, icons, newcomer=newcomer)
         self._stack = QStackedWidget()
         self._before_drag: QWidget | None = None
         self._shows_input = False  # a photo that waits for its result
         self.colour_map = DEFAULT_COLOUR_MAP  # of the depth view, there or still to come
         self.tabs = self._make_tabs(theme, icons)
-        self._stack.addWidget(self.first_run)
+        self._stack.addWidget(self.start_page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs)
         layout.addWidget(self._stack, 1)
-        self.show_first_run()
+        self.show_start()
 
     def _make_tabs(self, theme: Theme, icons: Icons) -> QTabBar:
         tabs = QTabBar()
@@ -84,8 +87,10 @@ class Centre(QWidget):
         return "scene_page" in self.__dict__ and self.scene_page.is_ready
 
     @cached_property
-    def drop(self) -> DropPage:
+    def drop(self) -> "DropPage":
         """What a drop would do; made for the first drag."""
+        from depthstudio.ui.window.drop_page import DropPage
+
         page = DropPage(self._theme, self._icons)
         self._stack.addWidget(page)
         return page
@@ -127,8 +132,8 @@ class Centre(QWidget):
         return list(Tab)[self.tabs.currentIndex()]
 
     @property
-    def is_first_run(self) -> bool:
-        return self._stack.currentWidget() is self.first_run
+    def is_start(self) -> bool:
+        return self._stack.currentWidget() is self.start_page
 
     def _open_page(self, index: int) -> None:
         if index >= 0:
@@ -142,10 +147,10 @@ class Centre(QWidget):
         self.tabs.setCurrentIndex(list(Tab).index(tab))
         self._stack.setCurrentWidget(self._page(tab))
 
-    def show_first_run(self) -> None:
+    def show_start(self) -> None:
         """Say where to begin."""
         self.tabs.setVisible(False)
-        self._stack.setCurrentWidget(self.first_run)
+        self._stack.setCurrentWidget(self.start_page)
 
     def show_views(self, views: Views, title: str, summary: SceneSummary) -> None:
         """Show what was decoded, keeping the tab if it has something to show."""
@@ -159,7 +164,7 @@ class Centre(QWidget):
         }
         for index, tab in enumerate(Tab):
             self.tabs.setTabEnabled(index, filled[tab])
-        if self._shows_input or self.is_first_run or not filled[self.current_tab]:
+        if self._shows_input or self.is_start or not filled[self.current_tab]:
             self.show_tab(next((tab for tab in Tab if filled[tab]), Tab.SCENE))
         self._shows_input = False
 
@@ -190,3 +195,11 @@ class Centre(QWidget):
         """Free what the views hold, before the window goes."""
         if "scene_page" in self.__dict__:
             self.scene_page.shutdown()
+
+
+def _start_page(theme: Theme, icons: Icons, *, newcomer: bool) -> StartPage:
+    if not newcomer:
+        return StartPage(theme, icons)
+    from depthstudio.ui.window.first_run_page import FirstRunPage
+
+    return FirstRunPage(theme, icons)

@@ -49,7 +49,7 @@ COMMANDS = {
 
 
 class Commands:
-    """The action of every command, by its name."""
+    """The action of every command, by its name. At first only what is always possible is on."""
 
     def __init__(self, icons: Icons, parent: QObject) -> None:
         self._actions = {name: _action(what, icons, parent) for name, what in COMMANDS.items()}
@@ -67,7 +67,7 @@ def _action(command: Command, icons: Icons, parent: QObject) -> QAction:
     if command.key is not None:
         action.setShortcut(QKeySequence(command.key))
     action.setMenuRole(command.role)
-    _set_enabled(action, command, enabled=True)
+    _set_enabled(action, command, enabled=not command.why_off)
     return action
 
 

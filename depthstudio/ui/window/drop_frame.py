@@ -1,10 +1,11 @@
-"""The dashed frame of everything that invites a drop."""
+"""The dashed frame of everything that invites a drop, and the large buttons in it."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from depthstudio.ui.look.theme import Radius, Theme
+from depthstudio.ui.look.icons import beside_text
+from depthstudio.ui.look.theme import IconSize, Radius, Theme
 
 EDGE_PX = 1.5
 DASHES = [5.0, 4.0]  # on and off, in pen widths
@@ -45,3 +46,11 @@ class DashedFrame(QWidget):
         painter.setBrush(self._theme.colour(fill) if fill else Qt.BrushStyle.NoBrush)
         rect = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(rect, Radius.DROP_ZONE, Radius.DROP_ZONE)
+
+
+def large_button(icon: QIcon, text: str) -> QPushButton:
+    """A button of 36 px with an icon."""
+    button = QPushButton(icon, text)
+    button.setIconSize(beside_text(IconSize.FIELD))
+    button.setProperty("large", True)
+    return button

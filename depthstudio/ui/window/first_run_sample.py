@@ -4,19 +4,19 @@ import logging
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QIcon, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from depthstudio.core.resources import resource
 from depthstudio.ui.images.levels import ImageLevels
-from depthstudio.ui.look.icons import Icons, beside_text
+from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import IconSize, Radius, Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.parts.newest_work import NewestWork
+from depthstudio.ui.window.drop_frame import large_button
 
 log = logging.getLogger(__name__)
 
-BUTTON_HEIGHT = 36
 PICTURE = QSize(120, 80)
 SAMPLE_PICTURES = (("sample", "view_0.jpg"), ("sample", "relief.jpg"))
 
@@ -115,17 +115,6 @@ class Thumb(QWidget):
         part = _middle_part(self._levels.size, self.size())
         zoom = self.width() * self.devicePixelRatioF() / part.width()
         self._levels.draw(painter, QRectF(self.rect()), part.toRect(), zoom)
-
-
-def large_button(icon: QIcon, text: str) -> QPushButton:
-    """A button of 36 px with an icon."""
-    button = QPushButton(icon, text)
-    button.setIconSize(beside_text(IconSize.FIELD))
-    button.setStyleSheet(
-        f"min-height: {BUTTON_HEIGHT - 2}px; border-radius: {Radius.CARD}px;"
-        " padding: 0 14px; font-weight: 500"
-    )
-    return button
 
 
 def _middle_part(image: QSize, frame: QSize) -> QRectF:

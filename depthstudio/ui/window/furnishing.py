@@ -14,6 +14,7 @@ from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
+from depthstudio.ui.window.arrangement import reset_docks
 from depthstudio.ui.window.centre import Centre
 from depthstudio.ui.window.commands import COMMANDS, Commands
 from depthstudio.ui.window.main_window import MainWindow
@@ -35,12 +36,13 @@ def furnish(
 ) -> None:
     """Put everything into an empty window."""
     window.theme = theme
+    window.setStyleSheet("")  # the theme says its ground from now on
     titles = {entry.info.id: entry.info.title for entry in providers}
     window.icons = icons
     window.queue_panel = QueuePanel(theme, icons, queue, lambda id_: titles.get(id_, id_))
     window.library_panel = LibraryPanel(theme, icons)
     window.inspector = Inspector(theme, icons, providers)
-    window.centre = Centre(theme, icons)
+    window.centre = Centre(theme, icons, newcomer=not len(queue))
     window.status = StatusBar(theme, icons, queue)
     window.commands = Commands(icons, window)
     window.setCentralWidget(window.centre)
@@ -49,6 +51,9 @@ def furnish(
     _make_menus(window)
     window.addToolBar(_make_toolbar(window))
     theme.dress()  # before the docks are measured
+    # In a window that is on screen Qt would show it a turn later, and leave it no room.
+    window.centre.show()
+    reset_docks(window)
     window.set_furnished()
 
 

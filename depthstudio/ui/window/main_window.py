@@ -1,16 +1,15 @@
 """The window's frame. It is on screen before what it holds has been imported."""
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMetaObject, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QColor, QPaintEvent, QPalette
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
+from PySide6.QtCore import SLOT, QSettings, QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
-from depthstudio.ui.look.tokens import DockWidth
 from depthstudio.ui.viewer3d.opengl import prime_window
 from depthstudio.ui.window.after_frame import AfterFrame
-from depthstudio.ui.window.panes import stop_in_next
 
 if TYPE_CHECKING:
     from depthstudio.ui.inspector.inspector import Inspector
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
 FIRST_SIZE = QSize(1600, 1000)
 SHARE_OF_SCREEN = 0.95
-ROOMY_WIDTH_PX = 1400  # narrower windows start with narrow docks
 LAYOUT_VERSION = 1
+GROUND = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class MainWindow(QMainWindow):
@@ -55,6 +54,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._is_furnished = False
         self._has_painted = False
+        self.close_asked = False  # also before anybody listens
         self.after_frame = AfterFrame(self)
         self.painted.connect(self.after_frame.begin)
         self.setWindowTitle("DepthStudio")
@@ -68,8 +68,12 @@ class MainWindow(QMainWindow):
         return self._is_furnished
 
     def show_soon(self) -> None:
-        """Show it in the loop's next turn, which lets Python's other threads run meanwhile."""
-        QMetaObject.invokeMethod(self, "show", Qt.ConnectionType.QueuedConnection)
+        """Show it in a turn of the loop that needs no Python, so that other threads run.
+
+        Not in the very next turn: there Qt paints before it has seen what showing itself
+        asked for, and then once more.
+        """
+        QTimer.singleShot(1, self, SLOT("show()"))  # pyright: ignore[reportCallIssue, reportArgumentType]
 
     async def first_frame(self) -> None:
         """Wait until a frame with everything in it is on screen."""
@@ -81,9 +85,7 @@ class MainWindow(QMainWindow):
     def set_furnished(self) -> None:
         """Everything is in: the next frame is the first one."""
         self._is_furnished = True
-        # In a window that is on screen Qt would show it a turn later, and leave it no room.
-        self.centre.show()
-        self.reset_layout()
+        self.setUpdatesEnabled(True)
         self.update()
 
     def action(self, name: str) -> QAction:
@@ -94,46 +96,17 @@ class MainWindow(QMainWindow):
         """Switch a command on or off everywhere it appears."""
         self.commands.set_enabled(name, enabled=enabled)
 
-    def reset_layout(self) -> None:
-        """Put every dock back where it belongs."""
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        for name, area in (("queue", left), ("library", left), ("inspector", right)):
-            self.addDockWidget(area, self.docks[name])
-            self.docks[name].setFloating(False)
-            self.docks[name].show()
-        widths = [DockWidth.LEFT, DockWidth.RIGHT]
-        if self.width() < ROOMY_WIDTH_PX:
-            widths = [DockWidth.LEFT_MIN, DockWidth.RIGHT_MIN]
-        self.resizeDocks(
-            [self.docks["queue"], self.docks["inspector"]], widths, Qt.Orientation.Horizontal
-        )
-        self.resizeDocks(
-            [self.docks["queue"], self.docks["library"]], [1, 1], Qt.Orientation.Vertical
-        )
-
-    def move_to_pane(self, step: int) -> None:
-        """Move the keyboard to the next pane, or for -1 to the one before."""
-        panes = (self.queue_panel, self.library_panel, self.centre, self.inspector)
-        stop = stop_in_next(panes, self.focusWidget(), step)
-        if stop is not None:
-            stop.setFocus(Qt.FocusReason.TabFocusReason)
-
     def restore_frame(self, settings: QSettings) -> None:
         """Take over place, size and ground of the last time, before the theme is there."""
         geometry, ground = settings.value("geometry"), settings.value("ground")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        if ground is not None:
-            QApplication.setPalette(QPalette(QColor(ground)))
-
-    def restore_docks(self, settings: QSettings) -> None:
-        """Take over the docks of the last time, where they fit this version."""
-        state = settings.value("state")
-        if state is not None and not self.restoreState(state, LAYOUT_VERSION):
-            self.reset_layout()
+        if isinstance(ground, str) and GROUND.fullmatch(ground):
+            # Not by its palette: for that, PySide6 would make a hundred classes first.
+            self.setStyleSheet(f"QMainWindow {{ background: {ground}; }}")
 
     def remember(self, settings: QSettings) -> None:
-        """Keep for the next time what `restore_frame` and `restore_docks` take over."""
+        """Keep for the next time what is taken over, here and by `restore_docks`."""
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("ground", self.theme.tokens.window)
         settings.setValue("state", self.saveState(LAYOUT_VERSION))
@@ -141,7 +114,9 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._is_furnished and not self._has_painted:
+        if not self._is_furnished:
+            self.setUpdatesEnabled(False)  # one empty frame will do
+        elif not self._has_painted:
             self._has_painted = True
             # The frame comes before what it holds: news once the docks are painted too.
             QTimer.singleShot(0, self.painted.emit)
@@ -149,6 +124,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         # Closing is asynchronous: jobs are put down first, then the window goes.
         event.ignore()
+        self.close_asked = True
         self.close_requested.emit()
 
     def shut_down(self) -> None:

@@ -15,9 +15,8 @@ from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Intake, Unusable, grouped
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.library.shelf import LibraryShelf
+from depthstudio.ui.window.arrangement import move_to_pane, reset_docks
 from depthstudio.ui.window.centre import Tab
-from depthstudio.ui.window.dialogs import ask_to_remove, choose_files, choose_folder, show_about
-from depthstudio.ui.window.drop_page import DropOffer
 from depthstudio.ui.window.drop_target import DropTarget
 from depthstudio.ui.window.known_answer import KnownAnswer, Question
 from depthstudio.ui.window.main_window import MainWindow
@@ -83,14 +82,14 @@ class Workbench(QObject):
         return self._window.inspector.form().values()
 
     def _connect_window(self) -> None:
-        window, first_run = self._window, self._window.centre.first_run
+        window, start_page = self._window, self._window.centre.start_page
         self._showing.shown.connect(self.shown)
         self._drop.dropped.connect(lambda paths, view: self.open_paths(paths, only_view=view))
         self._drop.entered.connect(lambda paths: self._tasks.start(self._offer(paths)))
         window.status.state_clicked.connect(self._select_first)
-        first_run.open_files.connect(self._choose_files)
-        first_run.open_folder.connect(self._choose_folder)
-        first_run.try_sample.connect(self.run_sample)
+        start_page.open_files.connect(self._choose_files)
+        start_page.open_folder.connect(self._choose_folder)
+        start_page.try_sample.connect(self.run_sample)
         for name, slot in (
             ("open", self._choose_files),
             ("open_folder", self._choose_folder),
@@ -104,10 +103,10 @@ class Workbench(QObject):
             ("show_scene", lambda: window.centre.show_tab(Tab.SCENE)),
             ("show_depth", lambda: window.centre.show_tab(Tab.DEPTH)),
             ("show_photo", lambda: window.centre.show_tab(Tab.PHOTO)),
-            ("next_pane", lambda: window.move_to_pane(1)),
-            ("previous_pane", lambda: window.move_to_pane(-1)),
-            ("reset_layout", window.reset_layout),
-            ("about", lambda: show_about(window, window.icons, self._session.home)),
+            ("next_pane", lambda: move_to_pane(window, 1)),
+            ("previous_pane", lambda: move_to_pane(window, -1)),
+            ("reset_layout", lambda: reset_docks(window)),
+            ("about", self._show_about),
             ("quit", window.close),
         ):
             window.action(name).triggered.connect(lambda checked=False, slot=slot: slot())
@@ -151,14 +150,27 @@ class Workbench(QObject):
             session.result_added.connect(lambda result: self._look_up()),
         ]
 
+    # Dialogs are imported when they open: the first frame must not wait for them.
+
     def _choose_files(self) -> None:
+        from depthstudio.ui.window.dialogs import choose_files
+
         choose_files(self._window, self.open_paths)
 
     def _choose_folder(self) -> None:
+        from depthstudio.ui.window.dialogs import choose_folder
+
         choose_folder(self._window, self.open_paths)
+
+    def _show_about(self) -> None:
+        from depthstudio.ui.window.dialogs import show_about
+
+        show_about(self._window, self._window.icons, self._session.home)
 
     async def _offer(self, paths: Sequence[Path]) -> None:
         """Say what dropping these would do, once the files have been looked at."""
+        from depthstudio.ui.window.drop_page import DropOffer
+
         self._offer_number += 1
         number = self._offer_number
         intake = await self._session.take_in(paths)
@@ -284,6 +296,8 @@ class Workbench(QObject):
                 return
 
     def _ask_to_remove(self, result_id: str) -> None:
+        from depthstudio.ui.window.dialogs import ask_to_remove
+
         name = self._window.library_panel.name_of(result_id)
         icons = self._window.icons
         ask_to_remove(self._window, icons, name, lambda: self._tasks.start(self._remove(result_id)))

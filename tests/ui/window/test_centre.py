@@ -11,7 +11,7 @@ from depthstudio.ui.window.centre import Centre
 
 @pytest.fixture
 def centre(qtbot: QtBot, theme: Theme, icons: Icons) -> Centre:
-    centre = Centre(theme, icons)
+    centre = Centre(theme, icons, newcomer=True)
     qtbot.addWidget(centre)
     return centre
 
