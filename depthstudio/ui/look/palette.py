@@ -153,7 +153,6 @@ QToolButton:disabled {{ color: {t.disabled}; }}
 
 
 def _fields(t: Tokens) -> str:
-    # The line of text inside a spin box, by the name Qt gives it, is not a field of its own.
     return f"""
 QLineEdit, QPlainTextEdit {{
     background: {t.field}; color: {t.text}; border: 1px solid {t.border};
@@ -161,7 +160,6 @@ QLineEdit, QPlainTextEdit {{
     selection-background-color: {t.accent}; selection-color: {t.on_accent};
 }}
 QLineEdit {{ min-height: 26px; }}
-QLineEdit#qt_spinbox_lineedit {{ border: 0; background: transparent; padding: 0; min-height: 0; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit[invalid="true"] {{ border-color: {t.failed}; }}
 QComboBox QAbstractItemView {{ border: 1px solid {t.border}; outline: 0; }}

@@ -20,6 +20,8 @@ LARGEST = 2.0**53  # whole numbers up to here are exact
 CHEVRON_PX = 12
 EDGE_GAP_PX = 2
 GROUPED_FROM = 10_000  # numbers this long get thousands separators
+# The line of text inside is not a field of its own; the sheet of the application cannot say so.
+INNER_LINE = "border: 0; background: transparent; padding: 0; min-height: 0"
 
 
 class NumberSpin(QDoubleSpinBox):
@@ -44,6 +46,7 @@ class NumberSpin(QDoubleSpinBox):
         super().__init__(parent)
         self._theme = theme
         self.setFrame(False)
+        self.lineEdit().setStyleSheet(INNER_LINE)
         self._dress()
         theme.changed.connect(self._dress)
         self.setFixedHeight(Height.FIELD)
