@@ -1,16 +1,14 @@
-"""Starts the process of the window: its options, its loop, and what ends it.
+"""Starts the process of the window: its options, and the window itself, empty.
 
 Qt is imported inside functions: where a system library is missing, that would end the
-process before anybody could say which.
+process before anybody could say which. So is nearly all else, as it comes in beside the
+window, in a thread.
 """
 
 import argparse
-import asyncio
-import logging
-import signal
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +16,13 @@ from depthstudio.cli import exit_codes
 from depthstudio.cli.complaint import complain
 from depthstudio.cli.parser import add_home
 from depthstudio.core.display import has_display, named_display
-from depthstudio.core.errors import DepthStudioError, HomeBusyError
+from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.system_libraries import require_libraries
-from depthstudio.settings.paths import home_from
+from depthstudio.settings.paths import Home, home_from
 
 if TYPE_CHECKING:
-    from depthstudio.ui.process.application import Application
-
-log = logging.getLogger(__name__)
+    from depthstudio.app.sitting import Means
+    from depthstudio.ui.window.main_window import MainWindow
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -73,58 +70,38 @@ def _run(options: argparse.Namespace) -> int:
     from depthstudio.ui.process.application import Application
 
     app = Application(sys.argv[:1])
-    import qasync  # after PySide6, which it then binds to
-
-    loop = qasync.QEventLoop(app)
-    # Its own would start ten threads of Qt's at the first use.
-    loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
-    asyncio.set_event_loop(loop)
-    with loop:
-        return loop.run_until_complete(_until_ended(app, options))
-
-
-async def _until_ended(app: "Application", options: argparse.Namespace) -> int:
-    """A signal ends whatever is going on, in order."""
-    from depthstudio.ui.process.signals import ending_signals
-
-    task = asyncio.current_task()
-    assert task is not None
-    received: list[signal.Signals] = []
-
-    def end(number: signal.Signals) -> None:
-        received.append(number)
-        task.cancel()
-
-    with ending_signals(end):
-        try:
-            return await _until_closed(app, options)
-        except asyncio.CancelledError:
-            if not received:
-                raise
-            return exit_codes.INTERRUPTED if signal.SIGINT in received else exit_codes.OK
-
-
-async def _until_closed(app: "Application", options: argparse.Namespace) -> int:
-    """The window of this home, or a word about why there is none."""
-    from depthstudio.app.opening import open_window
-    from depthstudio.ui.window.start_trouble import tell, wants_retry
-
     home = home_from(options.home)
-    somebody_looks = options.picture is None  # else a script waits for the picture
-    while True:
-        try:
-            return await open_window(app, home, options)
-        except HomeBusyError as error:
-            complain(error)
-            if not somebody_looks or not await wants_retry(error):
-                return exit_codes.HOME_BUSY
-            continue
-        except DepthStudioError as error:
-            trouble = error
-        except Exception as error:
-            log.exception("the window ended over something unforeseen")
-            trouble = DepthStudioError(f"DepthStudio had to end: {error!r}")
-        complain(trouble)
-        if somebody_looks:
-            await tell(trouble)
-        return exit_codes.NOT_ALL_DONE
+    # Where nobody has left word that they are in the home, the window does not wait until its
+    # lock is ours; should somebody have it after all, it goes again.
+    window = None if home.lock_holder_file.exists() else show_window(home)
+    from depthstudio.ui.process.beside import done_beside
+
+    try:
+        means = done_beside(lambda: _get_ready(home))
+    except BaseException:
+        if window is not None:
+            window.shut_down()
+        raise
+    from depthstudio.app.opening import run_on_loop
+
+    return run_on_loop(app, home, options, means, window)
+
+
+def show_window(home: Home) -> "MainWindow":
+    """Show the empty window. Qt needs no Python while system and driver get it ready."""
+    from PySide6.QtCore import QSettings
+
+    from depthstudio.ui.window.main_window import MainWindow
+
+    window = MainWindow()
+    window.restore_frame(QSettings(str(home.window_file), QSettings.Format.IniFormat))
+    window.show_soon()
+    return window
+
+
+def _get_ready(home: Home) -> "Means":
+    """Import everything else, and read what the window needs of the home."""
+    import_module("depthstudio.app.opening")
+    from depthstudio.app.sitting import read_means
+
+    return read_means(home)

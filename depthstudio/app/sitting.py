@@ -33,6 +33,7 @@ from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.remembered import restore_settings, settings_of
 
 if TYPE_CHECKING:
+    from depthstudio.jobs.session import Session
     from depthstudio.ui.window.workbench import Workbench
 
 
@@ -52,15 +53,14 @@ def read_means(home: Home) -> Means:
 class Sitting:
     """One window at work in a home, until the user closes it."""
 
-    def __init__(
-        self, app: Application, home: Home, window: MainWindow, layout: QSettings, means: Means
-    ) -> None:
+    def __init__(self, app: Application, home: Home, window: MainWindow, means: Means) -> None:
         self._app = app
         self._home = home
         self._window = window
-        self._layout = layout
+        self._layout = QSettings(str(home.window_file), QSettings.Format.IniFormat)
         self._registry = means.registry
         self._loaded = means.loaded
+        self._settings = means.loaded.settings
         self._trouble = TroubleLog(home.logs_folder)
         self._restored = RestoredQueue(home.journal_file)
         self._closing = asyncio.Event()
@@ -81,20 +81,33 @@ class Sitting:
                 self._trouble.noticed.connect(window.status.say_error)
                 if self._loaded.problem:
                     window.status.say(self._loaded.problem, "caution")
-                await window.first_frame()
-                return await self._with_session(options)
+                return await self._until_closed(options)
             finally:
                 await self._restored.aclose()
 
-    async def _with_session(self, options: argparse.Namespace) -> int:
+    async def _until_closed(self, options: argparse.Namespace) -> int:
+        window = self._window
+        try:
+            await _first_frame(window)
+            GarbageWatch(self._app).start()
+            # Nothing of Qt is in it, so a thread may import it while the window answers.
+            await asyncio.to_thread(import_module, "depthstudio.jobs.session")
+            from depthstudio.jobs.session import Session
+
+            session = Session(self._home, self._registry, restored=self._restored)
+            try:
+                return await self._with_session(session, options)
+            finally:
+                await session.aclose()
+        finally:
+            self._leave_screen()
+            await self._save()
+
+    async def _with_session(self, session: "Session", options: argparse.Namespace) -> int:
         """What the first frame does not wait for, and then whatever the user does."""
-        GarbageWatch(self._app).start()
-        await asyncio.to_thread(import_module, "depthstudio.jobs.session")
-        from depthstudio.jobs.session import Session
         from depthstudio.ui.window.single_instance import SingleInstance
         from depthstudio.ui.window.workbench import Workbench
 
-        session = Session(self._home, self._registry, restored=self._restored)
         workbench = Workbench(session, self._window)
         instance = SingleInstance(self._home, self._window)
         instance.asked.connect(workbench.open_paths)
@@ -108,8 +121,8 @@ class Sitting:
             return await self._work(workbench, session.queue, options)
         finally:
             instance.close()
-            await self._put_away(workbench)
-            await session.aclose()
+            self._leave_screen()  # the jobs may take a while to be put down
+            await workbench.aclose()
 
     async def _work(
         self, workbench: "Workbench", queue: JobQueue, options: argparse.Namespace
@@ -127,16 +140,18 @@ class Sitting:
         await self._closing.wait()
         return exit_codes.OK
 
-    async def _put_away(self, workbench: "Workbench") -> None:
-        """Leave on disk what the next start takes up."""
+    def _leave_screen(self) -> None:
+        """Note what the next start takes up, and hide. Does nothing the second time."""
         window = self._window
-        window.after_frame.stop()
-        window.remember(self._layout)
-        settings = settings_of(window, self._loaded.settings)
-        window.hide()
-        await workbench.aclose()
-        if settings != self._loaded.settings:
-            await asyncio.to_thread(save_settings, self._home.settings_file, settings)
+        if window.isVisible():
+            window.after_frame.stop()
+            window.remember(self._layout)
+            self._settings = settings_of(window, self._loaded.settings)
+            window.hide()
+
+    async def _save(self) -> None:
+        if self._settings != self._loaded.settings:
+            await asyncio.to_thread(save_settings, self._home.settings_file, self._settings)
 
 
 def fill_window(
@@ -146,3 +161,11 @@ def fill_window(
     furnish(window, theme, Icons(theme), queue, entries_of(registry))
     restore_settings(window, settings)
     window.theme_chosen.connect(theme.set_choice)
+
+
+async def _first_frame(window: MainWindow) -> None:
+    """Wait until a frame with everything in it is on screen."""
+    shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    window.painted.connect(lambda: shown.done() or shown.set_result(None))
+    if not window.has_painted:
+        await shown

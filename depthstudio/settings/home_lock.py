@@ -8,15 +8,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from depthstudio.core.errors import HomeBusyError, SettingsError
+from depthstudio.settings.lock_holder import LockHolder, read_holder, write_holder
 from depthstudio.settings.paths import Home
-
-if TYPE_CHECKING:
-    from depthstudio.settings.lock_holder import LockHolder
 
 POLL_S = 0.1
 
@@ -35,16 +32,12 @@ class HomeLock:
         """Does this object hold the lock?"""
         return self._lock.is_locked
 
-    def holder(self) -> "LockHolder | None":
+    def holder(self) -> LockHolder | None:
         """Who wrote down that they hold this home; None where nobody legible did."""
-        from depthstudio.settings.lock_holder import read_holder  # not before there is one
-
         return read_holder(self._home.lock_holder_file)
 
-    def try_acquire(self, *, noted: bool = True) -> bool:
+    def try_acquire(self) -> bool:
         """Take the lock if it is free, without waiting.
-
-        Not `noted`: leave it to `note_holder` to tell others soon who holds it.
 
         Raises
         ------
@@ -58,15 +51,13 @@ class HomeLock:
             return False
         except OSError as exc:
             raise _cannot_lock(exc) from exc
-        if noted:
-            self.note_holder()
+        self._note_holder()
         return True
 
     async def acquire(
         self,
         timeout_s: float = 0.0,
         *,
-        noted: bool = True,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -80,7 +71,7 @@ class HomeLock:
             when the home cannot be written
         """
         give_up_at_s = clock() + timeout_s
-        while not self.try_acquire(noted=noted):
+        while not self.try_acquire():
             if clock() >= give_up_at_s:
                 raise self.busy()
             await sleep(POLL_S)
@@ -101,7 +92,7 @@ class HomeLock:
             self._home.lock_holder_file.unlink(missing_ok=True)
             self._lock.release(force=True)
 
-    def note_holder(self) -> None:
+    def _note_holder(self) -> None:
         """Write down who holds the lock. Gives it back where that fails.
 
         Raises
@@ -109,8 +100,6 @@ class HomeLock:
         SettingsError
             when the home cannot be written
         """
-        from depthstudio.settings.lock_holder import LockHolder, write_holder
-
         try:
             write_holder(self._home.lock_holder_file, LockHolder.this_process(self._what))
         except OSError as exc:

@@ -50,20 +50,14 @@ def open_program(home: Path, watch: Callable[[Any, float], None]) -> int:
     from depthstudio.__main__ import window_program
 
     program = window_program()
-    until_closed = program._until_closed
+    show_window = program.show_window
 
-    async def until_watched_is_closed(app: Any, options: Any) -> int:
-        from depthstudio.ui.window import main_window  # where the program imports it as well
+    def show_watched_window(home: Any) -> Any:
+        window = show_window(home)
+        window.painted.connect(lambda: watch(window, time.monotonic()))
+        return window
 
-        class WatchedWindow(main_window.MainWindow):
-            def __init__(self, *arguments: Any) -> None:
-                super().__init__(*arguments)
-                self.painted.connect(lambda: watch(self, time.monotonic()))
-
-        main_window.MainWindow = WatchedWindow
-        return await until_closed(app, options)
-
-    program._until_closed = until_watched_is_closed
+    program.show_window = show_watched_window
     return program.main(["--home", str(home)])
 
 

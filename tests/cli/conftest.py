@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from depthstudio.cli import main
+from depthstudio.cli.main import main
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home

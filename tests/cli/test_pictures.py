@@ -160,7 +160,7 @@ def test_a_picture_of_a_result_shows_it(
     run = cli("run", *photos, "--provider", "relief", "--set", "base=false", "--json")
     red, blue = (run.named("done")[row]["result"] for row in range(2))
     code = (
-        "import sys, json; from depthstudio.cli import main\n"
+        "import sys, json; from depthstudio.cli.main import main\n"
         "print([main(line) for line in json.loads(sys.argv[1])])\n"
         "print([m for m in sys.modules if m.startswith(('PySide6', 'qasync', 'pyvistaqt'))])"
     )

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from depthstudio.cli import main
+from depthstudio.cli.main import main
 from depthstudio.providers.registry import BrokenProvider, Registry
 from tests.support.scripted_provider import scripted_at
 from tests.support.scripted_service import ScriptedService

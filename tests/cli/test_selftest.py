@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from PIL import features
 
-from depthstudio.cli import main, selftest
+from depthstudio.cli import selftest
+from depthstudio.cli.main import main
 from depthstudio.cli.selftest import Finding, Verdict
 from depthstudio.providers.registry import BrokenProvider, Registry
 

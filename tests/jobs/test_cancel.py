@@ -112,7 +112,7 @@ async def test_a_cancel_during_a_submit_waits_for_the_ids_and_uses_them(
 
     assert states(session) == [JobState.CANCELLED]
     assert service.jobs["1"].cancelled
-    (row,) = await session._journal.rows()
+    (row,) = await session._restored.journal.rows()
     assert row.checkpoint.steps == {"step-1": {"id": "1"}}
     assert row.note == "stopped at the service"
 
@@ -127,7 +127,7 @@ async def test_a_cancel_during_a_submit_that_is_refused_takes_the_intent_back(
     service.release.set()
     await cancel
 
-    (row,) = await session._journal.rows()
+    (row,) = await session._restored.journal.rows()
     assert (row.phase, row.intent, row.note) == (Phase.CANCELLED, None, BEFORE_SENT)
     assert submits(service) == []
 

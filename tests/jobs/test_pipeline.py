@@ -273,7 +273,7 @@ async def test_a_result_that_was_stored_before_a_crash_is_not_stored_twice(
         for task in asyncio.all_tasks():
             if task.get_name() == f"job {job.id}":
                 crashed = task
-        (row,) = await session._journal.rows()
+        (row,) = await session._restored.journal.rows()
         sealing = [t for t in asyncio.all_tasks() if "_sealed" in repr(t.get_coro())]
         for task in sealing:
             task.cancel()

@@ -274,7 +274,7 @@ async def test_removing_a_job_cancels_it_and_keeps_its_result(
     assert len(session.queue) == 0
     assert session.library.count() == 1
     assert service.jobs["2"].cancelled
-    assert await session._journal.rows() == []
+    assert await session._restored.journal.rows() == []
     assert list(home.work_folder.iterdir()) == []
 
 

@@ -8,7 +8,7 @@ modules were loaded after it.
 import json
 import sys
 
-from depthstudio.cli import main
+from depthstudio.cli.main import main
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.registry import Registry
 from tests.support.scripted_provider import scripted_at

@@ -15,8 +15,6 @@ START_S = 10.0  # how long another window may take from its lock to its first fr
 async def enter(home: Home, lock: HomeLock, paths: Sequence[Path]) -> bool:
     """Take the lock of this home. False: its window has come forward and opens `paths`.
 
-    The caller writes down who holds it, with `HomeLock.note_holder`.
-
     Raises
     ------
     HomeBusyError
@@ -25,7 +23,7 @@ async def enter(home: Home, lock: HomeLock, paths: Sequence[Path]) -> bool:
         when the home cannot be written
     """
     give_up_s = time.monotonic() + START_S
-    while not lock.try_acquire(noted=False):
+    while not lock.try_acquire():
         # Here, not at the top: the window that finds its home free has no need of it yet.
         from depthstudio.ui.window.single_instance import Answer, hand_over
 

@@ -45,6 +45,7 @@ def furnish(
     window.centre = Centre(theme, icons, newcomer=not len(queue))
     window.status = StatusBar(theme, icons, queue)
     window.commands = Commands(icons, window)
+    window.action("quit").triggered.connect(lambda checked=False: window.close())
     window.setCentralWidget(window.centre)
     window.setStatusBar(window.status)
     window.docks = _make_docks(window)

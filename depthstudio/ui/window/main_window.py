@@ -1,6 +1,5 @@
 """The window's frame. It is on screen before what it holds has been imported."""
 
-import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -63,6 +62,11 @@ class MainWindow(QMainWindow):
         prime_window(self)
 
     @property
+    def has_painted(self) -> bool:
+        """Has a frame with everything in it been on screen?"""
+        return self._has_painted
+
+    @property
     def is_furnished(self) -> bool:
         """Has it got its panels yet?"""
         return self._is_furnished
@@ -74,13 +78,6 @@ class MainWindow(QMainWindow):
         asked for, and then once more.
         """
         QTimer.singleShot(1, self, SLOT("show()"))  # pyright: ignore[reportCallIssue, reportArgumentType]
-
-    async def first_frame(self) -> None:
-        """Wait until a frame with everything in it is on screen."""
-        shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.painted.connect(lambda: shown.done() or shown.set_result(None))
-        if not self._has_painted:
-            await shown
 
     def set_furnished(self) -> None:
         """Everything is in: the next frame is the first one."""

@@ -107,7 +107,6 @@ class Workbench(QObject):
             ("previous_pane", lambda: move_to_pane(window, -1)),
             ("reset_layout", lambda: reset_docks(window)),
             ("about", self._show_about),
-            ("quit", window.close),
         ):
             window.action(name).triggered.connect(lambda checked=False, slot=slot: slot())
 
