@@ -83,6 +83,10 @@ def test_closing_the_window_ends_the_program_without_a_word(launch: Launch, deed
     assert ended(launch(deed=deed)) == (0, "", "")
 
 
+def test_threads_that_take_turns_all_the_time_do_no_harm(launch: Launch) -> None:
+    assert ended(launch(SAMPLE, deed="turn_short")) == (0, "", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 def test_a_signal_closes_the_window_in_order(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
@@ -111,14 +112,15 @@ class LibraryPanel(QWidget):
         self._delegate = LibraryDelegate(theme, icons, self.thumbnails, self.view, now=now)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.filter)
-        self._empty = EmptyState(theme, icons, icon="view-grid-outline", title="")
+        self._is_read = False
         self._pages = QStackedWidget()
         self._arrange()
         self._connect()
         self._follow_rows()
 
     def set_items(self, items: Iterable[LibraryItem]) -> None:
-        """Replace all cards; the newest comes first."""
+        """Replace all cards; the newest comes first. Before that, nobody knows there are none."""
+        self._is_read = True
         self.model.set_items(items)
 
     def add_item(self, item: LibraryItem) -> None:
@@ -145,7 +147,6 @@ class LibraryPanel(QWidget):
 
     def _arrange(self) -> None:
         self.search.setFixedHeight(max(Height.FIELD, self.search.sizeHint().height()))
-        self._pages.addWidget(self._empty)
         self._pages.addWidget(self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, 0, 0)
@@ -180,8 +181,14 @@ class LibraryPanel(QWidget):
         self.count_changed.emit(self.model.rowCount())
         self._show_page()
 
+    @cached_property
+    def _empty(self) -> EmptyState:
+        page = EmptyState(self._theme, self._icons, icon="view-grid-outline", title="")
+        self._pages.addWidget(page)
+        return page
+
     def _show_page(self) -> None:
-        if self.filter.rowCount():
+        if self.filter.rowCount() or not self._is_read:
             self._pages.setCurrentWidget(self.view)
             return
         self._pages.setCurrentWidget(self._empty)

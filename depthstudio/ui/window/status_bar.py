@@ -49,7 +49,7 @@ class StatusBar(QStatusBar):
         self._message_icon = QLabel()
         self._message = ElidedLabel(theme, tone="text", tabular=True)
         self._level: Level = "info"
-        self._library = ToneLabel(theme, self.tr("Library empty"), tabular=True)
+        self._library = ToneLabel(theme, tabular=True)
         self._message_end = QTimer(self)
         self._message_end.setSingleShot(True)
         self._message_end.setInterval(MESSAGE_MS)

@@ -91,6 +91,8 @@ def test_a_search_finds_every_word_in_name_service_or_kind(
 
 
 def test_the_library_says_why_nothing_is_shown(panel: LibraryPanel, make_item: MakeItem) -> None:
+    assert not panel.findChildren(EmptyState)  # nobody has looked yet
+    panel.set_items([])
     (empty,) = panel.findChildren(EmptyState)
     assert empty.isVisible()
     assert empty.title == "No results yet"

@@ -4,21 +4,47 @@ import subprocess
 import sys
 
 SLOW = {"numpy", "PIL", "natsort", "cmap", "httpx", "pyvista", "pyvistaqt", "vtkmodules"}
+AFTER_THE_FRAME = {
+    "depthstudio.jobs.session",
+    "depthstudio.providers.transport",
+    "depthstudio.ui.viewer3d.page",
+    "depthstudio.ui.window.dialogs",
+    "depthstudio.ui.window.first_run_page",
+    "depthstudio.ui.window.workbench",
+}
+BESIDE_THE_WINDOW = {"asyncio", "msgspec", "qasync", "sqlite3", "depthstudio.jobs"}
+IMPORT_FRAME = """
+import sys
+from depthstudio.__main__ import window_program
+window_program()
+import depthstudio.ui.process.application, depthstudio.ui.window.main_window
+print(*sys.modules)
+"""
 IMPORT_WINDOW = """
 import sys
 from depthstudio.__main__ import window_program
-from depthstudio.providers.registry import Registry
 window_program()
+import depthstudio.app.opening
+from depthstudio.providers.registry import Registry
 Registry.load()
-import depthstudio.ui.inspector.entries, depthstudio.ui.window.workbench
 print(*sys.modules)
 """
 
 
-def test_the_window_is_imported_without_what_only_results_need() -> None:
+def imported_by(program: str) -> set[str]:
     ended = subprocess.run(
-        [sys.executable, "-c", IMPORT_WINDOW], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    imported = set(ended.stdout.split())
+    return set(ended.stdout.split())
+
+
+def test_the_empty_window_is_imported_without_what_comes_beside_it() -> None:
+    imported = imported_by(IMPORT_FRAME)
     assert "depthstudio.ui.window.main_window" in imported
-    assert not SLOW & imported
+    assert not BESIDE_THE_WINDOW & imported
+
+
+def test_the_window_is_imported_without_what_only_results_need() -> None:
+    imported = imported_by(IMPORT_WINDOW)
+    assert "depthstudio.ui.window.furnishing" in imported
+    assert not (SLOW | AFTER_THE_FRAME) & imported
