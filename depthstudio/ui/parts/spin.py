@@ -1,7 +1,7 @@
 """A number field with its unit, drawn like every other field."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QSizePolicy,
@@ -46,7 +46,6 @@ class NumberSpin(QDoubleSpinBox):
         super().__init__(parent)
         self._theme = theme
         self.setFrame(False)
-        self.lineEdit().setStyleSheet(INNER_LINE)
         self._dress()
         theme.changed.connect(self._dress)
         self.setFixedHeight(Height.FIELD)
@@ -60,6 +59,12 @@ class NumberSpin(QDoubleSpinBox):
         self.setSingleStep(step)
         self.setGroupSeparatorShown(self.maximum() >= GROUPED_FROM)
         self.setSuffix(unit_suffix(unit))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        line = self.lineEdit()
+        if not line.styleSheet():  # set before the application's, Qt forgets half of it
+            line.setStyleSheet(INNER_LINE)
+        super().showEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(scaled_px(WIDTH_PX, self.font()), Height.FIELD)
