@@ -70,6 +70,8 @@ def qapp(qapp: "QApplication") -> "QApplication":
 
     for _ in make_classes():
         pass
+    # As the program does: or the window one test closes ends the loop of the next.
+    qapp.setQuitOnLastWindowClosed(False)
     return qapp
 
 
