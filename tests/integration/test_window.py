@@ -17,6 +17,7 @@ from PySide6.QtGui import QAction, QColor, QDesktopServices
 from PySide6.QtWidgets import QDockWidget, QMessageBox
 
 from depthstudio import __version__
+from depthstudio.ui.window.centre import Tab
 from tests.support.studio import Start, until
 
 pytestmark = pytest.mark.anyio
@@ -148,3 +149,17 @@ async def traces_of_a_window(start: Start, photo: Path) -> list[weakref.ref[obje
         await studio.shows("fields.png")
         assert page.view is not None
         return [weakref.ref(thing) for thing in (studio.window, page.view, page.view.renderer)]
+
+
+async def test_a_view_can_be_chosen_once_there_is_something_in_it(
+    start: Start, photo: Path
+) -> None:
+    names = ("show_scene", "show_depth", "show_photo", "fit")
+    async with start() as studio:
+        actions = [studio.window.action(name) for name in names]
+        assert not any(action.isEnabled() for action in actions)
+        assert "nothing open has depth" in actions[1].toolTip()
+        studio.drop([photo], on=studio.window.centre)
+        await until(lambda: all(action.isEnabled() for action in actions))
+        actions[1].trigger()
+        assert studio.window.centre.current_tab is Tab.DEPTH

@@ -39,6 +39,7 @@ class Centre(QWidget):
     """
 
     tab_changed = Signal(str)
+    offer_changed = Signal()  # what `offers` says
 
     def __init__(self, theme: Theme, icons: Icons, *, newcomer: bool) -> None:
         super().__init__()
@@ -135,6 +136,10 @@ class Centre(QWidget):
     def is_start(self) -> bool:
         return self._stack.currentWidget() is self.start_page
 
+    def offers(self, tab: Tab) -> bool:
+        """Is there something to look at in this view?"""
+        return not self.is_start and self.tabs.isTabEnabled(list(Tab).index(tab))
+
     def _open_page(self, index: int) -> None:
         if index >= 0:
             tab = list(Tab)[index]
@@ -167,6 +172,7 @@ class Centre(QWidget):
         if self._shows_input or self.is_start or not filled[self.current_tab]:
             self.show_tab(next((tab for tab in Tab if filled[tab]), Tab.SCENE))
         self._shows_input = False
+        self.offer_changed.emit()
 
     def show_photo(self, photos: ImageSequence, title: str) -> None:
         """Show an input before it has a result."""
@@ -177,6 +183,7 @@ class Centre(QWidget):
             self.tabs.setTabEnabled(index, tab is Tab.PHOTO)
         self.show_tab(Tab.PHOTO)
         self._shows_input = True
+        self.offer_changed.emit()
 
     def begin_drag(self) -> None:
         """Show what a drop would do, instead of what was there."""

@@ -23,6 +23,8 @@ from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
 
+VIEW_COMMANDS = {Tab.SCENE: "show_scene", Tab.DEPTH: "show_depth", Tab.PHOTO: "show_photo"}
+
 
 class Workbench(QObject):
     """What the window does. Every long step is a task; the newest wish decides what shows."""
@@ -55,6 +57,7 @@ class Workbench(QObject):
         """Bring, after the first frame, the library's cards and what draws in 3D."""
         after_frame, centre = self._window.after_frame, self._window.centre
         after_frame.do(lambda: self._tasks.start(self._shelf.fill()))
+        after_frame.do(lambda: centre.scene_page.ready.connect(self._commands_due.start))
         after_frame.do(lambda: centre.scene_page.start_loading())
 
     async def aclose(self) -> None:
@@ -87,6 +90,7 @@ class Workbench(QObject):
         self._drop.dropped.connect(lambda paths, view: self.open_paths(paths, only_view=view))
         self._drop.entered.connect(lambda paths: self._tasks.start(self._offer(paths)))
         window.status.state_clicked.connect(self._select_first)
+        window.centre.offer_changed.connect(self._commands_due.start)
         start_page.open_files.connect(self._choose_files)
         start_page.open_folder.connect(self._choose_folder)
         start_page.try_sample.connect(self.run_sample)
@@ -100,9 +104,10 @@ class Workbench(QObject):
             ("remove", lambda: self._on_selected(self._session.remove)),
             ("clear", lambda: self._tasks.start(self._clear())),
             ("fit", lambda: window.centre.scene_page.fit()),
-            ("show_scene", lambda: window.centre.show_tab(Tab.SCENE)),
-            ("show_depth", lambda: window.centre.show_tab(Tab.DEPTH)),
-            ("show_photo", lambda: window.centre.show_tab(Tab.PHOTO)),
+            *(
+                (name, lambda tab=tab: window.centre.show_tab(tab))
+                for tab, name in VIEW_COMMANDS.items()
+            ),
             ("next_pane", lambda: move_to_pane(window, 1)),
             ("previous_pane", lambda: move_to_pane(window, -1)),
             ("reset_layout", lambda: reset_docks(window)),
@@ -335,4 +340,6 @@ class Workbench(QObject):
         window.set_command("retry", enabled=state in (JobState.FAILED, JobState.CANCELLED))
         window.set_command("remove", enabled=state is not None)
         window.set_command("clear", enabled=any(e.status.state.is_final for e in queue))
-        window.set_command("fit", enabled=window.centre.can_fit)
+        window.set_command("fit", enabled=window.centre.can_fit and window.centre.offers(Tab.SCENE))
+        for tab, name in VIEW_COMMANDS.items():
+            window.set_command(name, enabled=window.centre.offers(tab))
