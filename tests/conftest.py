@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import socket
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from depthstudio.ui.look.theme import Theme
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# Whoever starts the tests in the background of a shell has them, and what they start, ignore
+# Ctrl+C, which some of them are about.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
