@@ -5,7 +5,6 @@ Standard library only: packaging/start.py imports this before anything is instal
 
 import ctypes
 import re
-import shutil
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,6 +32,8 @@ class SystemPackage:
     def is_present(self) -> bool:
         """Can this process load the library, or find the program?"""
         if ".so" not in self.file:
+            import shutil  # only the tests need programs
+
             return shutil.which(self.file) is not None
         try:
             ctypes.CDLL(self.file)

@@ -1,6 +1,5 @@
 """Finds the providers. A broken one is reported, and the rest work."""
 
-import difflib
 import importlib
 import inspect
 import logging
@@ -86,6 +85,8 @@ class Registry:
         """
         if provider_id in self._providers:
             return self._providers[provider_id]
+        import difflib  # for this mistake only
+
         close = difflib.get_close_matches(provider_id, self._providers, n=1)
         known = f"Known: {', '.join(self._providers) or 'none'}"
         hint = f"Did you mean “{close[0]}”? {known}" if close else known

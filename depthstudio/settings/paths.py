@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import PlatformDirs
-
 from depthstudio.core.errors import SettingsError
 
 HOME_VARIABLE = "DEPTHSTUDIO_HOME"
@@ -32,6 +30,8 @@ class Home:
     @classmethod
     def default(cls) -> "Home":
         """The home of this user, spread over the folders the system has for such files."""
+        from platformdirs import PlatformDirs  # a home that is given has no need of it
+
         folders = PlatformDirs("DepthStudio", appauthor=False)
         return cls._of(
             config=folders.user_config_path,

@@ -153,14 +153,15 @@ QToolButton:disabled {{ color: {t.disabled}; }}
 
 
 def _fields(t: Tokens) -> str:
+    # The line of text inside a spin box has no frame: it is not a field of its own.
     return f"""
-QLineEdit, QPlainTextEdit {{
+QLineEdit[frame="true"], QPlainTextEdit {{
     background: {t.field}; color: {t.text}; border: 1px solid {t.border};
     border-radius: 4px; padding: 0 6px;
     selection-background-color: {t.accent}; selection-color: {t.on_accent};
 }}
-QLineEdit {{ min-height: 26px; }}
-QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
+QLineEdit[frame="true"] {{ min-height: 26px; }}
+QLineEdit[frame="true"]:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
 QLineEdit[invalid="true"] {{ border-color: {t.failed}; }}
 QComboBox QAbstractItemView {{ border: 1px solid {t.border}; outline: 0; }}
 QComboBox QAbstractItemView::item {{ min-height: 28px; padding-left: 5px; border: 0; }}

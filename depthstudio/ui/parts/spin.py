@@ -1,7 +1,7 @@
 """A number field with its unit, drawn like every other field."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QSizePolicy,
@@ -20,8 +20,6 @@ LARGEST = 2.0**53  # whole numbers up to here are exact
 CHEVRON_PX = 12
 EDGE_GAP_PX = 2
 GROUPED_FROM = 10_000  # numbers this long get thousands separators
-# The line of text inside is not a field of its own; the sheet of the application cannot say so.
-INNER_LINE = "border: 0; background: transparent; padding: 0; min-height: 0"
 
 
 class NumberSpin(QDoubleSpinBox):
@@ -45,7 +43,7 @@ class NumberSpin(QDoubleSpinBox):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setFrame(False)
+        # The frame is drawn here; for Qt it keeps the line of text inside off the edge.
         self._dress()
         theme.changed.connect(self._dress)
         self.setFixedHeight(Height.FIELD)
@@ -59,12 +57,6 @@ class NumberSpin(QDoubleSpinBox):
         self.setSingleStep(step)
         self.setGroupSeparatorShown(self.maximum() >= GROUPED_FROM)
         self.setSuffix(unit_suffix(unit))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        line = self.lineEdit()
-        if not line.styleSheet():  # set before the application's, Qt forgets half of it
-            line.setStyleSheet(INNER_LINE)
-        super().showEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(scaled_px(WIDTH_PX, self.font()), Height.FIELD)
