@@ -37,10 +37,10 @@ def all_classes_made() -> bool:
 
 
 def make_classes() -> Iterator[None]:
-    """Make every class of Qt, with a pause at least after every 5 ms and one that is slower.
+    """Make every class of Qt; each step ends after 5 ms, or with one class that takes longer.
 
-    Half a second of work on a slow computer; to be called in the window's thread, once there
-    is a frame to look at. Whoever waits in `start_worker` starts then.
+    To be called in the window's thread, once there is a frame to look at: all steps together
+    take 0.2 s. Whoever waits in `start_worker` starts after the last one.
     """
     for name in MODULES:
         module = import_module(name)

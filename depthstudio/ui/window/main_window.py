@@ -66,11 +66,6 @@ class MainWindow(QMainWindow):
         """Has a frame with everything in it been on screen?"""
         return self._has_painted
 
-    @property
-    def is_furnished(self) -> bool:
-        """Has it got its panels yet?"""
-        return self._is_furnished
-
     def show_soon(self) -> None:
         """Show it in a turn of the loop that needs no Python, so that other threads run.
 
