@@ -10,8 +10,9 @@ from pathlib import Path
 
 import qasync
 
+from depthstudio.app.filling import Means
 from depthstudio.app.program import show_window
-from depthstudio.app.sitting import Means, Sitting
+from depthstudio.app.sitting import Sitting
 from depthstudio.cli import exit_codes
 from depthstudio.cli.complaint import complain
 from depthstudio.core.errors import DepthStudioError, HomeBusyError
@@ -35,7 +36,8 @@ def run_on_loop(
 ) -> int:
     """Work in this home until its window is closed, and return the exit status.
 
-    `window` is on screen and empty; None where it waits for the lock of the home.
+    `window` is on screen, with nothing in it that works; None where it waits for the lock of
+    the home.
     """
     loop = qasync.QEventLoop(app)
     # Its own would start ten threads of Qt's at the first use.

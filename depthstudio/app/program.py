@@ -21,8 +21,11 @@ from depthstudio.core.system_libraries import require_libraries
 from depthstudio.settings.paths import Home, home_from
 
 if TYPE_CHECKING:
-    from depthstudio.app.sitting import Means
+    from depthstudio.app.filling import Means
     from depthstudio.ui.window.main_window import MainWindow
+
+# Imported in a thread while the window answers; there is nothing of Qt in it.
+TO_WORK = ("depthstudio.jobs.session", "depthstudio.settings.home_lock")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,7 +71,9 @@ def _require_display() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from depthstudio.ui.process.application import Application
+    from depthstudio.ui.process.signals import end_at_once
 
+    end_at_once()
     app = Application(sys.argv[:1])
     home = home_from(options.home)
     # Where nobody has left word that they are in the home, the window does not wait until its
@@ -78,6 +83,11 @@ def _run(options: argparse.Namespace) -> int:
 
     try:
         means = done_beside(lambda: _get_ready(home))
+        if window is not None:
+            from depthstudio.app.filling import show_first_frame
+
+            show_first_frame(window, app, home, means)
+        done_beside(lambda: [import_module(name) for name in TO_WORK])
     except BaseException:
         if window is not None:
             window.shut_down()
@@ -100,8 +110,7 @@ def show_window(home: Home) -> "MainWindow":
 
 
 def _get_ready(home: Home) -> "Means":
-    """Import everything else, and read what the window needs of the home."""
-    import_module("depthstudio.app.opening")
-    from depthstudio.app.sitting import read_means
+    """Import what the first frame needs, and read what it shows of the home."""
+    from depthstudio.app.filling import read_means
 
     return read_means(home)

@@ -9,7 +9,7 @@ from depthstudio.cli.output import Output, failure_record
 from depthstudio.cli.run import opened
 from depthstudio.core.errors import UsageError
 from depthstudio.core.record import to_plain
-from depthstudio.jobs.journal import read_journal
+from depthstudio.jobs.journal_file import read_journal
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.session import Session
 from depthstudio.providers.registry import Registry

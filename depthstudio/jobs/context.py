@@ -13,9 +13,10 @@ from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
 from depthstudio.core.job import Checkpoint, Hold, Progress
 from depthstudio.core.record import Json
 from depthstudio.jobs.journal_row import JournalRow
-from depthstudio.jobs.ledger import LOST_HINT, LOST_REASON, Ledger, lost_hold
+from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import JobReach
+from depthstudio.jobs.recovery import LOST_HINT, LOST_REASON, lost_hold
 from depthstudio.jobs.uncut import uncut
 
 log = logging.getLogger(__name__)

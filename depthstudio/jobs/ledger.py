@@ -4,16 +4,14 @@ from dataclasses import fields
 from typing import Any
 
 from depthstudio.core.errors import DepthStudioError
-from depthstudio.core.job import Failure, Hold, HoldKind, Job, JobStatus, Progress
+from depthstudio.core.job import Failure, Job, JobStatus, Progress
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_row import JournalRow
-from depthstudio.jobs.phase import RECOVERY, STATES, Phase
+from depthstudio.jobs.phase import STATES, Phase
 from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.recovery import entries_of, recovered
 from depthstudio.jobs.uncut import uncut
-
-LOST_REASON = "Sent or not? The answer never arrived"
-LOST_HINT = "Send it again if the service shows no such job, or give it up"
 
 
 class Ledger:
@@ -26,17 +24,17 @@ class Ledger:
 
     async def load(self) -> list[JournalRow]:
         """Fill the queue with what an earlier run left, each job in a state that is true."""
-        rows = [await self._recovered(row) for row in await self._journal.rows()]
-        for row in rows:
-            self._queue.append(row.job, row.waiting_status)
+        rows = [await self._recover(row) for row in await self._journal.rows()]
+        self._queue.match(entries_of(rows))
         return rows
 
-    async def _recovered(self, row: JournalRow) -> JournalRow:
-        after = RECOVERY.get(row.phase)
-        if after is None:
+    async def _recover(self, row: JournalRow) -> JournalRow:
+        after = recovered(row)
+        if after.phase is row.phase:
             return row
-        hold = lost_hold() if after is Phase.LOST else None
-        return await self._journal.move(row.job.id, after, intent=None, hold=hold)
+        return await self._journal.move(
+            row.job.id, after.phase, intent=after.intent, hold=after.hold
+        )
 
     async def row(self, job_id: str) -> JournalRow:
         """A job as it is on disk."""
@@ -107,8 +105,3 @@ class Ledger:
         if status.state is current.state:
             shown["progress"] = current.progress
         self._queue.update(job_id, **shown)
-
-
-def lost_hold() -> Hold:
-    """The question only a person can answer."""
-    return Hold(kind=HoldKind.SUBMIT_LOST, reason=LOST_REASON, hint=LOST_HINT)

@@ -2,8 +2,8 @@
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from depthstudio.core.event import Event
@@ -67,6 +67,17 @@ class JobQueue:
         self._numbers.append(self._number_of[job.id])
         self.inserted.emit(row)
         return entry
+
+    def match(self, entries: Sequence[QueueEntry]) -> None:
+        """Become these rows, in news for what differs. New ones must come last."""
+        wanted = {entry.job.id for entry in entries}
+        for gone in [entry.job.id for entry in self._entries if entry.job.id not in wanted]:
+            self.remove(gone)
+        for job, status in ((entry.job, entry.status) for entry in entries):
+            if job.id in self:
+                self.update(job.id, **{f.name: getattr(status, f.name) for f in fields(status)})
+            else:
+                self.append(job, status)
 
     def update(self, job_id: str, **changes: Any) -> JobStatus:
         """Replace fields of a job's status; the one place where a status changes."""

@@ -10,12 +10,20 @@ from depthstudio.jobs.queue import JobQueue
 
 
 class RestoredQueue:
-    """An open journal and the rows in it. A `Session` takes it over and runs them."""
+    """An open journal and the rows in it. A `Session` takes it over and runs them.
+
+    `queue` may show already what `read_queue` found, and is told of what has changed since.
+    """
 
     def __init__(
-        self, journal_file: Path, *, clock: Clock | None = None, journal: Journal | None = None
+        self,
+        journal_file: Path,
+        *,
+        clock: Clock | None = None,
+        journal: Journal | None = None,
+        queue: JobQueue | None = None,
     ) -> None:
-        self.queue = JobQueue()
+        self.queue = JobQueue() if queue is None else queue
         self.clock = clock or SystemClock()
         self.journal = journal or Journal(journal_file)
         self.ledger = Ledger(self.journal, self.queue, self.clock)

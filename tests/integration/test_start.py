@@ -16,7 +16,7 @@ from PIL import Image
 
 from depthstudio.core.job import JobState
 from depthstudio.core.resources import resource
-from depthstudio.jobs.journal import read_journal
+from depthstudio.jobs.journal_file import read_journal
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
 
@@ -74,7 +74,7 @@ def next_fact(process: Process) -> dict[str, Any]:
 def window(launch: Launch) -> Process:
     """A window that stays open until it is told to close."""
     process = launch(deed="stay")
-    assert next_fact(process) == {"painted": True}
+    assert next_fact(process) == {"at_work": True}
     return process
 
 
@@ -101,6 +101,12 @@ def test_a_signal_closes_the_window_in_order(
 
 def test_a_signal_before_the_viewer_has_arrived_closes_the_window_too(launch: Launch) -> None:
     assert ended(launch(deed="interrupt")) == (130, "", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
+def test_a_signal_at_the_first_frame_ends_the_program_at_once(launch: Launch, home: Path) -> None:
+    assert ended(launch(deed="interrupt_early")) == (-signal.SIGINT, "", "")
+    assert not Home.at(home).journal_file.exists()
 
 
 def test_a_second_start_hands_its_files_to_the_first_and_ends(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from depthstudio.core.job import HoldKind, JobState
-from depthstudio.jobs.journal import read_journal
+from depthstudio.jobs.journal_file import read_journal
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.session import Session
 from depthstudio.providers.registry import Registry

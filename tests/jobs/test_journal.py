@@ -12,7 +12,8 @@ import pytest
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import JournalError
 from depthstudio.core.job import Checkpoint, Failure, Hold, HoldKind, Job, JobState
-from depthstudio.jobs.journal import SCHEMA_VERSION, Journal, read_journal
+from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.journal_file import SCHEMA_VERSION, read_journal
 from depthstudio.jobs.phase import RECOVERY, STATES, TRANSITIONS, Phase
 
 pytestmark = pytest.mark.anyio
@@ -179,7 +180,8 @@ async def test_another_process_reads_what_this_one_has_open(
     job = make_job()
     await journal.add(job)
     code = (
-        "import sys; from pathlib import Path; from depthstudio.jobs.journal import read_journal;"
+        "import sys; from pathlib import Path;"
+        "from depthstudio.jobs.journal_file import read_journal;"
         "print([row.job.id for row in read_journal(Path(sys.argv[1]))])"
     )
 

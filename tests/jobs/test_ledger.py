@@ -7,15 +7,26 @@ import pytest
 from depthstudio.core.errors import InputError, JournalError
 from depthstudio.core.job import Hold, HoldKind, Job, JobState, Progress, Stage
 from depthstudio.jobs.journal import Journal
-from depthstudio.jobs.ledger import LOST_REASON, Ledger, lost_hold
+from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.recovery import LOST_REASON, lost_hold, read_queue
 from depthstudio.settings.paths import Home
 from tests.support.fake_clock import START, FakeClock
 
 pytestmark = pytest.mark.anyio
 
 MakeJob = Callable[..., Job]
+LEFT_BEHIND = (
+    (),
+    (Phase.PREPARING,),
+    (Phase.PREPARING, Phase.SUBMITTING),
+    (Phase.PREPARING, Phase.SUBMITTING, Phase.FOLLOWING),
+    (Phase.PREPARING, Phase.DOWNLOADED),
+    (Phase.PREPARING, Phase.HELD),
+    (Phase.PREPARING, Phase.DONE),
+    (Phase.CANCELLED,),
+)
 HOLD = Hold(kind=HoldKind.SERVICE, reason="quota", until=START)
 
 
@@ -182,3 +193,29 @@ async def test_what_an_earlier_run_left_is_told_as_it_is(
     if found is Phase.SUBMITTING:
         assert status.hold is not None
         assert (status.hold.kind, status.hold.reason) == (HoldKind.SUBMIT_LOST, LOST_REASON)
+
+
+async def test_what_was_shown_before_the_lock_is_what_is_loaded_after_it(
+    ledger: Ledger, journal: Journal, home: Home, clock: FakeClock, make_job: MakeJob
+) -> None:
+    """Every phase a crash can leave, read without a word written and then recovered."""
+    for phases in LEFT_BEHIND:
+        job = make_job()
+        await journal.add(job)
+        for phase in phases:
+            fields = {"intent": "run"} if phase is Phase.SUBMITTING else {}
+            await journal.move(job.id, phase, **fields)
+    before = home.journal_file.read_bytes(), await journal.rows()
+
+    shown = read_queue(home.journal_file)
+
+    assert (home.journal_file.read_bytes(), await journal.rows()) == before
+    entries = list(shown)
+    assert len(entries) == len(LEFT_BEHIND)
+    news: list[Any] = []
+    for event in (shown.inserted, shown.removed):
+        event.connect(news.append)
+    shown.changed.connect(lambda *change: news.append(change))
+    await Ledger(journal, shown, clock).load()
+    assert list(shown) == entries
+    assert news == []

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from depthstudio.core.job import Job, JobState, JobStatus, Source
-from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.queue import JobQueue, QueueEntry
 
 
 def job(name: str) -> Job:
@@ -106,3 +106,20 @@ def test_every_job_is_found_in_its_row_after_any_removal(queue: JobQueue) -> Non
 
     assert [entry.job for entry in queue] == [jobs[1], jobs[2], jobs[4], last]
     assert [queue.row_of(entry.job.id) for entry in queue] == [0, 1, 2, 3]
+
+
+def test_a_queue_matches_what_is_on_disk_in_news_for_what_differs(queue: JobQueue) -> None:
+    gone, kept, changed = (queue.append(job(name)).job for name in "abc")
+    news: list[tuple[str, object]] = []
+    queue.removed.connect(lambda row: news.append(("removed", row)))
+    queue.inserted.connect(lambda row: news.append(("inserted", row)))
+    queue.changed.connect(lambda job_id, row: news.append((job_id, row)))
+    done = JobStatus(state=JobState.DONE, result_id="r", note="made elsewhere")
+    new = QueueEntry(job("d"), JobStatus(state=JobState.HELD))
+    entries = [QueueEntry(kept, JobStatus()), QueueEntry(changed, done), new]
+
+    queue.match(entries)
+
+    assert list(queue) == entries
+    assert gone.id not in queue
+    assert news == [("removed", 0), (changed.id, 1), ("inserted", 2)]

@@ -8,6 +8,7 @@ import pytest
 
 from depthstudio.core.job import JobState
 from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.journal_file import JournalFile
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.jobs.runner import MAY_RUN
@@ -143,14 +144,14 @@ async def test_an_end_that_cannot_be_written_down_is_shown_and_frees_the_slot(
     add: Add,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    class FullDisk(Journal):
+    class FullDisk(JournalFile):
         def _commit(self, transition: Any, statement: str, values: list[Any]) -> None:
             if transition[1] in (Phase.FOLLOWING, Phase.FAILED):
                 raise OSError(28, "No space left on device")
             super()._commit(transition, statement, values)
 
     provider = scripted_at(service.url, max_parallel=1)
-    async with open_session(provider, journal=FullDisk(home.journal_file)) as session:
+    async with open_session(provider, journal=Journal(home.journal_file, FullDisk)) as session:
         jobs = [await add(session) for _ in range(2)]
         statuses = await settled(session.queue, *(job.id for job in jobs))
 

@@ -19,6 +19,7 @@ from depthstudio.core.errors import LibraryError
 from depthstudio.core.job import JobState
 from depthstudio.core.result import Result
 from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.journal_file import JournalFile
 from depthstudio.jobs.phase import Phase, Transition
 from depthstudio.jobs.session import Session
 from depthstudio.library.manifest import ResultDraft
@@ -29,7 +30,7 @@ from tests.support.scripted_provider import Scripted
 SETTLED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
 
 
-class MortalJournal(Journal):
+class MortalJournal(JournalFile):
     """A journal whose process dies at one transition, as if the power had gone."""
 
     def __init__(self, path: Path, fatal: Transition | None, when: str) -> None:
@@ -126,7 +127,7 @@ async def live(plan: dict[str, Any]) -> list[dict[str, Any]]:
     home = Home.at(Path(plan["home"]))
     home.make_folders()
     fatal = plan["fatal"] and tuple(phase and Phase(phase) for phase in plan["fatal"])
-    journal = MortalJournal(home.journal_file, fatal, plan["when"])
+    journal = Journal(home.journal_file, lambda path: MortalJournal(path, fatal, plan["when"]))
     session = Session(home, Registry([Scripted()]), journal=journal)
     try:
         await session.open(only=set() if plan["alone"] else None)

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from depthstudio.app.sitting import fill_window
+from depthstudio.app.filling import fill_window
 from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session

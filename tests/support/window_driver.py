@@ -1,8 +1,9 @@
 """The real program in a process of its own, with a hand on its window.
 
 ``python -m tests.support.window_driver DEED [WORDS OF THE PROGRAM…]`` starts the program and
-does the deed once the window has painted. Facts are printed as JSON, one object a line. A
-message box is answered with what comes on standard input, once it is there.
+does the deed once the window is at work, or for some as soon as it has painted. Facts are
+printed as JSON, one object a line. A message box is answered with what comes on standard
+input, once it is there.
 """
 
 import json
@@ -16,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from depthstudio.app import program
-from depthstudio.ui.window import main_window, start_trouble
+from depthstudio.ui.window import main_window, start_trouble, workbench
 
 POLL_MS = 10
 SHORT_TURN_S = 1e-5
@@ -41,7 +42,7 @@ def when(window: Any, holds: Callable[[], object], then: Callable[[], None]) -> 
 
 
 def stay(window: Any) -> None:
-    say(painted=True)
+    say(at_work=True)
 
 
 def close(window: Any) -> None:
@@ -99,7 +100,12 @@ def fail_in_a_slot(window: Any) -> None:
 
 
 def interrupt(window: Any) -> None:
-    """Ctrl+C in the terminal, while the 3D view is still being imported."""
+    """Ctrl+C in the terminal."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def interrupt_early(window: Any) -> None:
+    """Ctrl+C while there is a first frame and nothing yet that could be lost."""
     signal.raise_signal(signal.SIGINT)
 
 
@@ -119,6 +125,9 @@ class ReportingBox(QMessageBox):
         QTimer.singleShot(0, lambda: buttons[sys.stdin.readline().strip()].click())
 
 
+AT_THE_FIRST_FRAME = (close, press_quit, interrupt_early, tell_shown)
+
+
 def main(deed: Callable[[Any], None], words: list[str]) -> int:
     if deed is turn_short:
         sys.setswitchinterval(SHORT_TURN_S)  # what is not safe among threads fails soon
@@ -126,8 +135,16 @@ def main(deed: Callable[[Any], None], words: list[str]) -> int:
     class WatchedWindow(main_window.MainWindow):
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
-            self.painted.connect(lambda: deed(self))
+            if deed in AT_THE_FIRST_FRAME:
+                self.painted.connect(lambda: deed(self))
 
+    class WatchedWorkbench(workbench.Workbench):
+        def begin(self) -> None:
+            super().begin()
+            if deed not in AT_THE_FIRST_FRAME:
+                QTimer.singleShot(0, lambda: deed(self._window))
+
+    workbench.Workbench = WatchedWorkbench  # type: ignore[misc]
     main_window.MainWindow = WatchedWindow  # type: ignore[misc]
     start_trouble.QMessageBox = ReportingBox  # type: ignore[misc]
     return program.main(words)

@@ -15,6 +15,15 @@ ENDING = tuple(
 )
 
 
+def end_at_once() -> None:
+    """Let Ctrl+C end the process as the system does it, while there is nothing to put away.
+
+    Python's own handler would raise inside whatever slot Qt happens to call.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def ending_signals(on_signal: Callable[[signal.Signals], None]) -> Generator[None]:
     """Call `on_signal` on Qt's loop for the first of `ENDING`; the next one ends at once.

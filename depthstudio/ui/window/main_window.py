@@ -62,9 +62,9 @@ class MainWindow(QMainWindow):
         prime_window(self)
 
     @property
-    def has_painted(self) -> bool:
-        """Has a frame with everything in it been on screen?"""
-        return self._has_painted
+    def is_furnished(self) -> bool:
+        """Is everything in it, seen or not?"""
+        return self._is_furnished
 
     def show_soon(self) -> None:
         """Show it in a turn of the loop that needs no Python, so that other threads run.

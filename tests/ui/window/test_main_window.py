@@ -44,4 +44,4 @@ def test_the_wish_to_close_an_empty_window_is_kept(window: MainWindow, qtbot: Qt
     with qtbot.waitSignal(window.close_requested):
         window.close()
     assert window.close_asked
-    assert not window.has_painted
+    assert not window.is_furnished

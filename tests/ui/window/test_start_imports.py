@@ -5,6 +5,10 @@ import sys
 
 SLOW = {"numpy", "PIL", "natsort", "cmap", "httpx", "pyvista", "pyvistaqt", "vtkmodules"}
 AFTER_THE_FRAME = {
+    "asyncio",
+    "filelock",
+    "qasync",
+    "depthstudio.jobs.journal",
     "depthstudio.jobs.session",
     "depthstudio.providers.transport",
     "depthstudio.ui.viewer3d.page",
@@ -12,7 +16,7 @@ AFTER_THE_FRAME = {
     "depthstudio.ui.window.first_run_page",
     "depthstudio.ui.window.workbench",
 }
-BESIDE_THE_WINDOW = {"asyncio", "msgspec", "qasync", "sqlite3", "depthstudio.jobs"}
+BESIDE_THE_WINDOW = {"asyncio", "msgspec", "sqlite3", "depthstudio.jobs"}
 IMPORT_FRAME = """
 import sys
 from depthstudio.__main__ import window_program
@@ -24,7 +28,7 @@ IMPORT_WINDOW = """
 import sys
 from depthstudio.__main__ import window_program
 window_program()
-import depthstudio.app.opening
+import depthstudio.app.filling
 from depthstudio.providers.registry import Registry
 Registry.load()
 print(*sys.modules)
