@@ -57,7 +57,7 @@ def _record(provider: Provider[Params]) -> dict[str, Any]:
         "commercial": info.licence.commercial,
         "price": info.price,
         "endpoints": dict(info.endpoints),
-        "secrets": list(info.secrets),
+        "secrets": [secret.name for secret in info.secrets],
         "max_sources": info.max_sources,
         "params": schema_of(provider.params_type),
     }

@@ -15,6 +15,7 @@ class Role(StrEnum):
     RAW_DEPTH = "raw-depth"  # float values
     PHOTO = "photo"
     PREVIEW = "preview"
+    CUT_OUT = "cut-out"  # a photo without its background
     VIDEO = "video"
     LOG = "log"
 

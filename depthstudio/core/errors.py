@@ -113,5 +113,9 @@ class ProviderHeld(ProviderError):
         self.until = until
 
 
+class ServiceOffline(ProviderHeld):
+    """The service cannot be reached at all: no network, or nobody there."""
+
+
 class RateLimited(ProviderHeld):
     """Too many requests, or a quota is used up."""

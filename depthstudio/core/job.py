@@ -51,7 +51,7 @@ class Progress:
 
 
 class Source(Record):
-    """One input file as it was when it was added."""
+    """One input file as it was when it was added. Rate and count are those of a video."""
 
     path: Path
     media_type: str
@@ -59,6 +59,8 @@ class Source(Record):
     mtime_ns: int
     width_px: int = 0
     height_px: int = 0
+    frame_rate_hz: float = 0.0
+    frame_count: int = 0
 
 
 def new_id() -> str:
@@ -143,6 +145,17 @@ class Checkpoint:
 
     def __bool__(self) -> bool:
         return bool(self.steps)
+
+    @property
+    def sent_as(self) -> tuple[str, ...]:
+        """What the service knows each source as, in their order; () where that is not said.
+
+        A step says so under the name ``sent_as``.
+        """
+        for ids in self.steps.values():
+            if isinstance(names := ids.get("sent_as"), list):
+                return tuple(str(name) for name in names)
+        return ()
 
     def with_step(self, step: str, ids: Mapping[str, Json]) -> "Checkpoint":
         return Checkpoint({**self.steps, step: dict(ids)})

@@ -7,13 +7,14 @@ from depthstudio.core.artifact import Artifact
 from depthstudio.core.record import Json, Record
 
 
-class SourceRecord(Record):
+class SourceRecord(Record, omit_defaults=True):
     """A source as a result remembers it: its name and bytes, not where it lay."""
 
     name: str
     media_type: str
     size_bytes: int
     sha256: str
+    sent_as: str = ""  # the name the service got, where it is another one
 
 
 class Result(Record):

@@ -150,9 +150,13 @@ class ImageSequence:
 
 @dataclass(frozen=True, eq=False)
 class Views:
-    """Everything a result, or a file opened for viewing, has to show."""
+    """Everything a result, or a file opened for viewing, has to show.
+
+    `depth_pictures` show depth in colours, one for each of `photos`; they measure nothing.
+    """
 
     depth: DepthStack | None = None
+    depth_pictures: ImageSequence | None = None
     photos: ImageSequence | None = None
     clouds: Sequence[PointCloud] = ()
     meshes: Sequence[TriangleMesh] = ()

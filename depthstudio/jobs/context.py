@@ -59,6 +59,7 @@ class JobContext(JobReach):
     executor: Executor
     folder: Path
     leaving: Leaving
+    meet_server: Callable[["JobContext", str], Awaitable[None]]
     provider_hold: Callable[[], Hold | None]  # what the whole provider waits for now
     notes: list[str] = field(default_factory=list[str])
     _reported_s: float = float("-inf")
@@ -71,6 +72,9 @@ class JobContext(JobReach):
     @property
     def checkpoint(self) -> Checkpoint:
         return self.row.checkpoint
+
+    async def met_server(self, profile: str) -> None:
+        await self.meet_server(self, profile)
 
     def report(self, progress: Progress) -> None:
         """Pass on about ten reports a second, and every change of stage."""

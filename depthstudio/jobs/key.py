@@ -15,22 +15,30 @@ def key_of(
     params: Params,
     source_sha256: Sequence[str],
     endpoints: Mapping[str, str] | None = None,
+    profile: str = "",
 ) -> str:
-    """The key under which the answer to this question is found again."""
+    """The key under which the answer to this question is found again.
+
+    `profile` is the shape of the server, as it was last seen.
+    """
     info = provider.info
     return job_key(
         provider_id=info.id,
         provider_version=info.version,
         endpoints={**info.endpoints, **(endpoints or {})},
-        server_profile="",  # no provider has more than one shape of server yet
+        server_profile=profile,
         params=result_values(params),
         source_sha256=source_sha256,
     )
 
 
 def question_key(
-    provider: Provider[Params], sources: Sequence[Source], values: Mapping[str, Any]
+    provider: Provider[Params],
+    sources: Sequence[Source],
+    values: Mapping[str, Any],
+    endpoints: Mapping[str, str] | None = None,
+    profile: str = "",
 ) -> str:
     """The key of something not asked yet. Blocking: hashes the sources."""
     hashes = [hash_source(source, lambda: None) for source in sources]
-    return key_of(provider, validated(provider.params_type, values), hashes)
+    return key_of(provider, validated(provider.params_type, values), hashes, endpoints, profile)

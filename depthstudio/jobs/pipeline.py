@@ -23,6 +23,7 @@ from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import key_of
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
+from depthstudio.jobs.reach import client_of, given_secrets
 from depthstudio.jobs.sources import hash_source, require_unchanged
 from depthstudio.jobs.uncut import uncut
 from depthstudio.library.disk_errors import disk_errors
@@ -30,9 +31,15 @@ from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Provider
 from depthstudio.providers.registry import Registry
-from depthstudio.providers.transport import HttpClients
+from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.settings.secrets import Secrets
+from depthstudio.settings.servers import KnownServers
 
 T = TypeVar("T")
+
+
+class _AnsweredAlready(Exception):
+    """The library knew the answer once it was clear which server would be asked."""
 
 
 @dataclass
@@ -46,6 +53,8 @@ class Pipeline:
     clock: Clock
     executor: Executor
     work_folder: Path
+    servers: KnownServers
+    secrets: Secrets
     leaving: Leaving = field(default_factory=Leaving)
     holds: dict[str, Hold] = field(default_factory=dict[str, Hold])  # by provider id
     # One lock for each question being worked on; it goes when nobody holds it.
@@ -81,7 +90,8 @@ class Pipeline:
             await self._in_thread(lambda: require_unchanged(job.sources))
             context = await self._context(row, provider)
             await self._in_thread(lambda: _make_folder(context.folder))
-            await self._fetched(context, provider, provider.fetch(job.sources, params, context))
+            with contextlib.suppress(_AnsweredAlready):
+                await self._fetched(context, provider, provider.fetch(job.sources, params, context))
 
     async def _follow(self, row: JournalRow) -> None:
         if row.phase is Phase.FOLLOWING:
@@ -111,8 +121,28 @@ class Pipeline:
             hashes.append(
                 await context.in_thread(lambda flag, s=source: hash_source(s, flag.check))
             )
-        key = key_of(provider, params, hashes, row.job.endpoints)
+        server = await self._in_thread(
+            lambda: self.servers.find(provider.info.id, context.endpoints)
+        )
+        profile = server.profile if server else ""
+        key = key_of(provider, params, hashes, row.job.endpoints, profile)
         return await self.ledger.record(row.job.id, key=key, source_sha256=tuple(hashes))
+
+    async def _meet_server(self, context: JobContext, profile: str) -> None:
+        """Make the key anew where the server is not what it was when it was last seen."""
+        row = context.row
+        provider = self.registry.get(row.job.provider_id)
+        params = validated(provider.params_type, row.job.params)
+        now = self.clock.now()
+        await self._in_thread(
+            lambda: self.servers.remember(provider.info.id, context.endpoints, now, profile=profile)
+        )
+        key = key_of(provider, params, row.source_sha256, row.job.endpoints, profile)
+        if key == row.key:
+            return
+        context.row = await self.ledger.record(row.job.id, key=key)
+        if not row.checkpoint and await self._answered_from_library(context.row):
+            raise _AnsweredAlready
 
     def _alone(self, row: JournalRow) -> contextlib.AbstractAsyncContextManager[None]:
         """Wait for a job with the same key, unless this one is to run anyway."""
@@ -176,15 +206,18 @@ class Pipeline:
 
     async def _context(self, row: JournalRow, provider: Provider[Params]) -> JobContext:
         info = provider.info
-        client = None if info.runs_locally else await self.http.client(info.id)
+        endpoints = {**info.endpoints, **row.job.endpoints}
+        secrets = given_secrets(provider, self.secrets)
         return JobContext(
             row=row,
             ledger=self.ledger,
             clock=self.clock,
             executor=self.executor,
             folder=await self._in_thread(lambda: self._attempt_folder(row)),
-            client=client,
-            endpoints={**info.endpoints, **row.job.endpoints},
+            client=await client_of(provider, self.http, endpoints, secrets),
+            endpoints=endpoints,
+            secrets=secrets,
+            meet_server=self._meet_server,
             leaving=self.leaving,
             provider_hold=lambda: self.holds.get(info.id),
         )
@@ -246,19 +279,23 @@ def _draft(row: JournalRow, provider: Provider[Params], now: datetime) -> Result
         duration_s=max(0.0, (now - started_at).total_seconds()),
         params=job.params,
         endpoints={**info.endpoints, **job.endpoints},
-        sources=_source_records(job, row.source_sha256),
+        sources=_source_records(job, row.source_sha256, row.checkpoint.sent_as),
         kinds=tuple(product.kind for product in info.produces),
         warnings=(row.note,) if row.note else (),
     )
 
 
-def _source_records(job: Job, hashes: Sequence[str]) -> tuple[SourceRecord, ...]:
+def _source_records(
+    job: Job, hashes: Sequence[str], sent_as: Sequence[str]
+) -> tuple[SourceRecord, ...]:
+    names = sent_as if len(sent_as) == len(job.sources) else [""] * len(job.sources)
     return tuple(
         SourceRecord(
             name=source.path.name,
             media_type=source.media_type,
             size_bytes=source.size_bytes,
             sha256=sha256,
+            sent_as=name,
         )
-        for source, sha256 in zip(job.sources, hashes, strict=True)
+        for source, sha256, name in zip(job.sources, hashes, names, strict=True)
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from depthstudio.core.params import Params
 from depthstudio.jobs.clock import Clock, SystemClock
 from depthstudio.providers.base import Health, Provider
-from depthstudio.providers.transport import HttpClients
+from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.settings.secrets import Secrets
 
 if TYPE_CHECKING:
     import httpx
@@ -20,6 +21,7 @@ class JobReach:
 
     client: "httpx.AsyncClient | None"
     endpoints: Mapping[str, str]
+    secrets: Mapping[str, str]
     clock: Clock
 
     @property
@@ -35,15 +37,35 @@ class JobReach:
         await self.clock.sleep(seconds)
 
 
+def given_secrets(provider: Provider[Params], secrets: Secrets) -> dict[str, str]:
+    """What the user has given of a provider's secrets."""
+    found = {s.name: secrets.get(s.name, s.variable) for s in provider.info.secrets}
+    return {name: value for name, value in found.items() if value}
+
+
+async def client_of(
+    provider: Provider[Params],
+    http: HttpClients,
+    endpoints: Mapping[str, str],
+    secrets: Mapping[str, str],
+) -> "httpx.AsyncClient | None":
+    """The client that speaks for the user to this provider's servers, and to no other."""
+    if provider.info.runs_locally:
+        return None
+    return await http.client(provider.info.id, provider.credential(secrets, endpoints))
+
+
 async def check_provider(
-    provider: Provider[Params], endpoints: Mapping[str, str] | None = None
+    provider: Provider[Params],
+    endpoints: Mapping[str, str] | None = None,
+    secrets: Secrets | None = None,
 ) -> Health:
     """Whether the endpoint answers and the key is good."""
     http = HttpClients()
-    info = provider.info
+    where = {**provider.info.endpoints, **(endpoints or {})}
+    given = given_secrets(provider, secrets or Secrets())
     try:
-        client = None if info.runs_locally else await http.client(info.id)
-        where = {**info.endpoints, **(endpoints or {})}
-        return await provider.check(JobReach(client, where, SystemClock()))
+        client = await client_of(provider, http, where, given)
+        return await provider.check(JobReach(client, where, given, SystemClock()))
     finally:
         await http.aclose()

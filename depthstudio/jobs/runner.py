@@ -5,7 +5,12 @@ import logging
 from collections import Counter
 from datetime import datetime
 
-from depthstudio.core.errors import DepthStudioError, ProviderHeld, SubmitUnknown
+from depthstudio.core.errors import (
+    DepthStudioError,
+    ProviderHeld,
+    ServiceOffline,
+    SubmitUnknown,
+)
 from depthstudio.core.event import Event
 from depthstudio.core.job import Failure, Hold, HoldKind, JobState
 from depthstudio.jobs.clock import Clock
@@ -189,7 +194,8 @@ class JobRunner:
             self._cancelling.discard(job_id)
 
     async def _held(self, job_id: str, error: ProviderHeld) -> None:
-        hold = Hold(kind=HoldKind.SERVICE, reason=str(error), until=error.until, hint=error.hint)
+        kind = HoldKind.OFFLINE if isinstance(error, ServiceOffline) else HoldKind.SERVICE
+        hold = Hold(kind=kind, reason=str(error), until=error.until, hint=error.hint)
         async with self._settling:
             # First the provider: no other job may start while this row is written.
             self._hold_provider(self._queue.entry(job_id).job.provider_id, hold)

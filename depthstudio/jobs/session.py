@@ -35,8 +35,10 @@ from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.sources import Intake, Unusable, job_name, take_in
 from depthstudio.library.store import Library
 from depthstudio.providers.registry import Registry
-from depthstudio.providers.transport import HttpClients
+from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.paths import Home
+from depthstudio.settings.secrets import Secrets
+from depthstudio.settings.servers import KnownServers
 
 T = TypeVar("T")
 
@@ -59,6 +61,7 @@ class Session:
         clock: Clock | None = None,
         journal: Journal | None = None,
         restored: RestoredQueue | None = None,
+        secrets: Secrets | None = None,
     ) -> None:
         """Clock and journal are those of `restored`, where there is a queue already."""
         self.home = home
@@ -69,6 +72,8 @@ class Session:
         self.queue = self._restored.queue
         self._clock = self._restored.clock
         self._ledger = self._restored.ledger
+        self.secrets = secrets or Secrets()
+        self.servers = KnownServers(home.servers_file)
         self._http = HttpClients()
         self._executor: Executor = ThreadPoolExecutor(WORKER_THREADS, "worker")
         self._pipeline = Pipeline(
@@ -79,6 +84,8 @@ class Session:
             clock=self._clock,
             executor=self._executor,
             work_folder=home.work_folder,
+            servers=self.servers,
+            secrets=self.secrets,
         )
         self.runner = JobRunner(self.queue, self._ledger, self._pipeline, registry, self._clock)
 

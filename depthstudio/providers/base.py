@@ -39,6 +39,32 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Secret:
+    """Something only the user has, such as a key. Where it is kept is not the provider's affair.
+
+    `variable` is the environment variable it is usually found in.
+    """
+
+    name: str
+    label: str
+    variable: str = ""
+    help: str = ""
+    is_needed: bool = False
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Headers that say who asks, and the only hosts that may see them.
+
+    A host is a name (``huggingface.co``), a name with its port (``127.0.0.1:7860``), or
+    everything below a name (``*.hf.space``).
+    """
+
+    headers: Mapping[str, str] = field(repr=False)
+    hosts: frozenset[str]
+
+
+@dataclass(frozen=True)
 class ProviderInfo:
     """What the user should know before Run. Everything the card shows comes from here."""
 
@@ -53,8 +79,10 @@ class ProviderInfo:
     icon: str = "cube-outline"  # a Material Design icon name
     note: str = ""
     page: str = ""  # https address with more
+    privacy: str = ""  # what leaves this computer, and where it stays
+    quota: str = ""  # how much may be asked for
     endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[Secret, ...] = ()
     max_sources: int = 1
     max_parallel: int = 1
 
@@ -101,6 +129,11 @@ class Reach(Protocol):
         """The client of this provider and credential."""
         ...
 
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What the user has given of the provider's secrets, by name."""
+        ...
+
     def now(self) -> datetime:
         """The moment it is, in UTC; a test may stop this clock."""
         ...
@@ -121,6 +154,14 @@ class Context(Reach, Protocol):
     @property
     def checkpoint(self) -> Checkpoint:
         """Every remote id recorded so far."""
+        ...
+
+    async def met_server(self, profile: str) -> None:
+        """Say which shape of server this is, before anything is sent to it.
+
+        A profile other than the one last seen there makes another question of the job,
+        which the library may know the answer to: then this does not return.
+        """
         ...
 
     def report(self, progress: Progress) -> None:
@@ -189,6 +230,20 @@ class Provider(ABC, Generic[P]):
     @abstractmethod
     def decode(self, artifacts: Sequence[Artifact], params: P) -> Views:
         """Turn artifacts into views. Pure and offline; blocking, so call it in a thread."""
+
+    def credential(
+        self, secrets: Mapping[str, str], endpoints: Mapping[str, str]
+    ) -> Credential | None:
+        """What `Context.http` sends along, and to whom."""
+        return None
+
+    def jobs_of(self, params: P) -> list[P]:
+        """The parameters of each job that one Run makes; chance is settled here."""
+        return [params]
+
+    def forecast(self, sources: Sequence[Source], params: P) -> str:
+        """What a run would send, in a few words, as “24 frames at 12 fps”."""
+        return ""
 
     async def check(self, reach: Reach) -> Health:
         """Does the endpoint answer, is the key good? Costs nothing."""

@@ -15,6 +15,7 @@ class Home:
     """The places of one home. Nothing exists until `make_folders`."""
 
     settings_file: Path
+    servers_file: Path  # what the services' servers offered when they were last seen
     window_file: Path  # sizes and docks, written by the window
     journal_file: Path
     library_folder: Path
@@ -45,6 +46,7 @@ class Home:
         config, data = config.absolute(), data.absolute()
         return cls(
             settings_file=config / "settings.json",
+            servers_file=data / "servers.json",
             window_file=config / "window.ini",
             journal_file=data / "journal.db",
             library_folder=data / "library",

@@ -33,6 +33,7 @@ class Bench:
         self.clock = clock
         self.hold: Hold | None = None
         self.leaving = Leaving()
+        self.met: list[str] = []
 
     async def start(self, job: Job, folder: Path) -> None:
         await self.journal.open()
@@ -45,9 +46,14 @@ class Bench:
             folder=folder,
             client=None,
             endpoints={},
+            secrets={},
+            meet_server=self.meet,
             leaving=self.leaving,
             provider_hold=lambda: self.hold,
         )
+
+    async def meet(self, context: JobContext, profile: str) -> None:
+        self.met.append(profile)
 
     async def phase(self) -> tuple[Phase, str | None]:
         (row,) = await self.journal.rows()

@@ -20,11 +20,11 @@ from depthstudio.core.errors import (
     RateLimited,
     ServiceUnavailable,
 )
-from depthstudio.providers import transport
-from depthstudio.providers.transport import (
+from depthstudio.providers.transport import clients as clients_module
+from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.providers.transport.errors import (
     DEFAULT_RETRY_AFTER_S,
     LONGEST_RETRY_AFTER_S,
-    HttpClients,
     retry_after_s,
     translated_errors,
 )
@@ -32,7 +32,7 @@ from depthstudio.providers.transport import (
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
-build_tls_context = transport._tls_context
+build_tls_context = clients_module._tls_context
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def tls_context() -> ssl.SSLContext:
 @pytest.fixture(autouse=True)
 def certificates_read_once(monkeypatch: pytest.MonkeyPatch, tls_context: ssl.SSLContext) -> None:
     """Reading them takes longer than a whole test."""
-    monkeypatch.setattr(transport, "_tls_context", lambda: tls_context)
+    monkeypatch.setattr(clients_module, "_tls_context", lambda: tls_context)
 
 
 @dataclass
@@ -324,7 +324,7 @@ async def test_each_provider_has_one_client_and_all_share_one_ssl_context(
         built.append(threading.current_thread().name)
         return build_tls_context()
 
-    monkeypatch.setattr(transport, "_tls_context", counted)
+    monkeypatch.setattr(clients_module, "_tls_context", counted)
     clients = HttpClients()
     first, again, other = await asyncio.gather(
         clients.client("acme"), clients.client("acme"), clients.client("other")
@@ -349,7 +349,7 @@ async def test_closed_clients_make_no_new_ones() -> None:
 def test_starting_without_sending_does_not_import_httpx() -> None:
     code = """
 import sys
-import depthstudio.providers.base, depthstudio.providers.transport
+import depthstudio.providers.base, depthstudio.providers.transport.clients
 from depthstudio.providers.registry import Registry
 assert "relief" in Registry.load()
 print(sorted({"httpx", "cmap", "PySide6", "vtk"} & set(sys.modules)))

@@ -12,6 +12,7 @@ def test_a_home_in_one_folder_keeps_everything_inside(tmp_path: Path) -> None:
     paths = [*astuple(home), home.lock_holder_file]
     assert {path.relative_to(tmp_path).as_posix() for path in paths} == {
         "settings.json",
+        "servers.json",
         "window.ini",
         "journal.db",
         "library",

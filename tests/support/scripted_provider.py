@@ -20,7 +20,7 @@ from depthstudio.providers.base import (
     ProviderInfo,
     Reach,
 )
-from depthstudio.providers.transport import translated_errors
+from depthstudio.providers.transport.errors import translated_errors
 
 POLL_S = 0.005
 

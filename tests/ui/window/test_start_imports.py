@@ -10,7 +10,7 @@ AFTER_THE_FRAME = {
     "qasync",
     "depthstudio.jobs.journal",
     "depthstudio.jobs.session",
-    "depthstudio.providers.transport",
+    "depthstudio.providers.transport.clients",
     "depthstudio.ui.viewer3d.page",
     "depthstudio.ui.window.dialogs",
     "depthstudio.ui.window.first_run_page",
