@@ -41,13 +41,17 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """One report from a running job; `fraction` is 0 to 1, or None when unknown."""
+    """One report from a running job; `fraction` is 0 to 1, or None when unknown.
+
+    `picture` is a file to look at meanwhile, such as the cut-out a 3D object will be made of.
+    """
 
     stage: Stage
     fraction: float | None = None
     message: str = ""
     place: int | None = None  # in the service's line, 1 is next
     eta_s: float | None = None
+    picture: Path | None = None
 
 
 class Source(Record):
