@@ -102,15 +102,24 @@ class ProviderHeld(ProviderError):
     """The service asks us to wait. Nothing is sent to it until the hold ends.
 
     ``until`` is the moment it may be asked again, None when only a person can say.
+    ``refused_step`` is a step that was accepted first and then refused unrun: what it brought
+    is worth nothing, and it is sent anew when the hold ends.
     """
 
     retryable = True
 
     def __init__(
-        self, message: str, *, until: datetime | None, hint: str = "", detail: str = ""
+        self,
+        message: str,
+        *,
+        until: datetime | None,
+        hint: str = "",
+        detail: str = "",
+        refused_step: str = "",
     ) -> None:
         super().__init__(message, hint=hint, detail=detail, may_have_run=False)
         self.until = until
+        self.refused_step = refused_step
 
 
 class ServiceOffline(ProviderHeld):

@@ -163,3 +163,6 @@ class Checkpoint:
 
     def with_step(self, step: str, ids: Mapping[str, Json]) -> "Checkpoint":
         return Checkpoint({**self.steps, step: dict(ids)})
+
+    def without_step(self, step: str) -> "Checkpoint":
+        return Checkpoint({name: ids for name, ids in self.steps.items() if name != step})

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
-from depthstudio.core.job import Checkpoint, Hold, Progress
+from depthstudio.core.job import Checkpoint, Hold, Progress, Source
 from depthstudio.core.record import Json
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import Ledger
@@ -75,6 +75,14 @@ class JobContext(JobReach):
 
     async def met_server(self, profile: str) -> None:
         await self.meet_server(self, profile)
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        return self.row.job.sources
+
+    async def remember(self, step: str, ids: Mapping[str, Json]) -> None:
+        checkpoint = self.checkpoint.with_step(step, ids)
+        self.row = await uncut(self.ledger.record(self.job_id, checkpoint=checkpoint))
 
     def report(self, progress: Progress) -> None:
         """Pass on about ten reports a second, and every change of stage."""

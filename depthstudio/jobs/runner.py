@@ -199,7 +199,9 @@ class JobRunner:
         async with self._settling:
             # First the provider: no other job may start while this row is written.
             self._hold_provider(self._queue.entry(job_id).job.provider_id, hold)
-            await self._ledger.move(job_id, Phase.HELD, hold=hold)
+            row = await self._ledger.row(job_id)
+            checkpoint = row.checkpoint.without_step(error.refused_step)
+            await self._ledger.move(job_id, Phase.HELD, hold=hold, checkpoint=checkpoint)
 
     def _hold_provider(self, provider_id: str, hold: Hold) -> None:
         """Send nothing to a provider until its longest hold ends."""

@@ -152,8 +152,17 @@ class Context(Reach, Protocol):
         ...
 
     @property
+    def sources(self) -> Sequence[Source]:
+        """What the job is made of, for a re-attached one that still has steps to send."""
+        ...
+
+    @property
     def checkpoint(self) -> Checkpoint:
         """Every remote id recorded so far."""
+        ...
+
+    async def remember(self, step: str, ids: Mapping[str, Json]) -> None:
+        """Write down what a step brought that starts no work, such as an upload."""
         ...
 
     async def met_server(self, profile: str) -> None:
