@@ -5,10 +5,6 @@ disk, a real service over loopback HTTP keeps count, and a new process goes on.
 """
 
 import hashlib
-import json
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +12,7 @@ import pytest
 from PIL import Image
 
 from depthstudio.jobs.phase import TRANSITIONS, Phase, Transition
+from tests.support.lives import live, outcomes
 from tests.support.scripted_service import ScriptedService
 
 Q, PREP, SUB, FOL = Phase.QUEUED, Phase.PREPARING, Phase.SUBMITTING, Phase.FOLLOWING
@@ -204,16 +201,16 @@ def test_a_crash_at_any_transition_loses_nothing_and_pays_nothing_twice(
     with ScriptedService() as service:
         plan = {
             "home": str(tmp_path / "home"),
-            "url": service.url,
+            "provider": "scripted",
+            "endpoints": {"api": service.url},
             "source": str(source),
-            "script": case.script,
-            "steps": case.steps,
+            "values": {"script": case.script, "steps": case.steps},
         }
         for life in case.lives[:-1]:
-            run(plan, life.actions, life.dies_after, "after", alone=life.alone)
+            live(plan, life.actions, life.dies_after, "after", alone=life.alone)
         last = case.lives[-1]
-        run(plan, last.actions, transition, when, alone=last.alone)
-        jobs = run(plan, case.last, None, "after") or []
+        live(plan, last.actions, transition, when, alone=last.alone)
+        jobs = live(plan, case.last, None, "after") or []
         assert outcomes(jobs) == (case.before if when == "before" else case.after)
         assert sum(service.accepted.values()) == case.accepted[when == "after"]
         assert all(count == 1 for count in service.accepted.values())
@@ -221,33 +218,3 @@ def test_a_crash_at_any_transition_loses_nothing_and_pays_nothing_twice(
     for job in jobs:
         assert job["files"] in ([], [whole]) or case.steps > 1 or len(job["files"]) == 1
         assert bool(job["files"]) == (job["state"] == "done")
-
-
-def outcomes(jobs: list[dict]) -> tuple[str, ...]:
-    return tuple(
-        " ".join(filter(None, (job["state"], job["hold"], job["failure"]))) for job in jobs
-    )
-
-
-def run(
-    plan: dict,
-    actions: tuple[str, ...],
-    fatal: Transition | None,
-    when: str,
-    *,
-    alone: bool = False,
-) -> list[dict] | None:
-    """Live one life; return where the jobs stand, or None when it died as planned."""
-    whole = {**plan, "actions": actions, "fatal": fatal, "when": when, "alone": alone}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.crash_driver", json.dumps(whole)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    if fatal is not None:
-        assert done.returncode == -signal.SIGKILL, done.stderr
-        return None
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)

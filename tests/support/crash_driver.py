@@ -1,7 +1,8 @@
 """One life of the program, in a process of its own that may kill itself at a transition.
 
-Called with a plan as JSON: the home, the service's address, the source, the actions to
-perform in order, and the transition at which to die (before or after it is on disk).
+Called with a plan as JSON: the home, provider, values and endpoints, the source, the actions
+to perform in order, and the transition at which to die (before or after it is on disk, at the
+first time it happens or a later one).
 Prints where every job stands at the end, if it lives to see it.
 """
 
@@ -33,16 +34,20 @@ SETTLED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
 class MortalJournal(JournalFile):
     """A journal whose process dies at one transition, as if the power had gone."""
 
-    def __init__(self, path: Path, fatal: Transition | None, when: str) -> None:
+    def __init__(self, path: Path, fatal: Transition | None, when: str, nth: int) -> None:
         super().__init__(path)
         self._fatal = fatal
         self._when = when
+        self._left = nth
 
     def _commit(self, transition: Transition, statement: str, values: list[Any]) -> None:
-        if transition == self._fatal and self._when == "before":
+        if transition == self._fatal:
+            self._left -= 1
+        is_fatal = transition == self._fatal and self._left == 0
+        if is_fatal and self._when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         super()._commit(transition, statement, values)
-        if transition == self._fatal and self._when == "after":
+        if is_fatal and self._when == "after":
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -70,14 +75,12 @@ class Life:
 
     async def add(self) -> None:
         intake = await self.session.take_in([Path(self.plan["source"])])
-        values = {"script": self.plan["script"], "steps": self.plan["steps"]}
-        await self.session.add(
-            intake.sources, "scripted", values, endpoints={"api": self.plan["url"]}
-        )
+        provider, endpoints = self.plan["provider"], self.plan["endpoints"]
+        await self.session.add(intake.sources, provider, self.plan["values"], endpoints=endpoints)
 
     async def add_unusable(self) -> None:
         intake = await self.session.take_in([Path(self.plan["source"]).with_name("missing.png")])
-        await self.session.add_unusable(intake.unusable[0], "scripted", {})
+        await self.session.add_unusable(intake.unusable[0], self.plan["provider"], {})
 
     async def settle(self) -> None:
         await self.until(lambda: all(e.status.state in SETTLED for e in self.session.queue))
@@ -106,7 +109,7 @@ class Life:
         await self.session.remove(self.job_id)
 
     async def try_now(self) -> None:
-        await self.session.runner.try_now("scripted")
+        await self.session.runner.try_now(self.plan["provider"])
 
     async def send_again(self) -> None:
         await self.session.send_again(self.job_id)
@@ -127,8 +130,10 @@ async def live(plan: dict[str, Any]) -> list[dict[str, Any]]:
     home = Home.at(Path(plan["home"]))
     home.make_folders()
     fatal = plan["fatal"] and tuple(phase and Phase(phase) for phase in plan["fatal"])
-    journal = Journal(home.journal_file, lambda path: MortalJournal(path, fatal, plan["when"]))
-    session = Session(home, Registry([Scripted()]), journal=journal)
+    journal = Journal(
+        home.journal_file, lambda path: MortalJournal(path, fatal, plan["when"], plan["nth"])
+    )
+    session = Session(home, Registry([*Registry.load(), Scripted()]), journal=journal)
     try:
         await session.open(only=set() if plan["alone"] else None)
         life = Life(plan, session)

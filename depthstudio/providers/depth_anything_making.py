@@ -1,0 +1,279 @@
+"""How Depth Anything 3 is asked on a Gradio server: upload, reconstruct, fetch every view."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from depthstudio.core.artifact import Artifact, Role
+from depthstudio.core.errors import (
+    InputError,
+    NotOffered,
+    ProviderError,
+    RemoteJobFailed,
+    ResultLost,
+)
+from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.record import Json, to_plain
+from depthstudio.formats import media_type
+from depthstudio.providers.base import Context, Health, LiveSchema, Reach
+from depthstudio.providers.footage import Prepared, prepared
+from depthstudio.providers.gradio.app import Function
+from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
+from depthstudio.providers.gradio.live_schema import live_schema
+from depthstudio.providers.gradio.session import GradioSession
+from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
+
+if TYPE_CHECKING:
+    from depthstudio.providers.builtin.depth_anything_3 import DepthAnythingParams
+
+SERVICE = "Depth Anything 3"
+UPLOAD, RECONSTRUCT, SHOW = "handle_uploads", "gradio_demo", "update_visualization"
+NEEDS = (UPLOAD, RECONSTRUCT)
+UPLOADED = "uploaded"  # the step that starts no work
+# What the app reads as a picture; the rest of its kinds it would silently leave out.
+TAKEN_AS_IS = frozenset({media_type.JPEG, media_type.PNG})
+NOT_PARAMETERS = frozenset({"target_dir", "input_video", "input_images", "s_time_interval"})
+# Where the outputs of `gradio_demo` are in the array.
+SCENE, SAID, PHOTO, DEPTH, VIEWS, FLIGHT = 0, 1, 3, 4, 6, 7
+RESCUE_WAITS_S = (0.0, 5.0, 15.0, 30.0)
+MAX_PICTURE_BYTES = 64 << 20
+THE_SCENE = RemoteFile("scene.glb", Role.SCENE, frozenset({media_type.GLB}), 8 << 30)
+THE_FLIGHT = RemoteFile("flight.mp4", Role.VIDEO, frozenset({media_type.MP4}), 8 << 30)
+RESCUED = "Rescued after an interruption: the scene only, without the pictures of its views"
+INTERRUPTED = "The program ended while the files came: pictures of some views may be missing"
+NO_PICTURES = "The pictures of {missing} of {count} views did not come"
+
+
+async def check(reach: Reach) -> Health:
+    """Does the server answer, and is it the right app?"""
+    return await health_of(reach, SERVICE, NEEDS)
+
+
+async def describe(reach: Reach) -> LiveSchema:
+    """What this server's two functions take."""
+    space = await connect(reach, SERVICE, NEEDS)
+    functions = [space.app.function(name) for name in NEEDS]
+    hidden = NOT_PARAMETERS - {"s_time_interval"}
+    return LiveSchema(live_schema(functions, hidden), space.profile(*NEEDS))
+
+
+async def fetch(
+    sources: Sequence[Source], params: "DepthAnythingParams", ctx: Context
+) -> list[Artifact]:
+    """Send what is not there yet, reconstruct, and fetch scene and pictures."""
+    _require_one_kind(sources)
+    ctx.report(Progress(Stage.PREPARING, message="Looking for the server"))
+    space = await connect(ctx, SERVICE, NEEDS)
+    await ctx.met_server(space.profile(*NEEDS))
+    uploaded = ctx.checkpoint.steps.get(UPLOADED)
+    if uploaded is None:
+        uploaded = await _upload(space, sources, params, ctx)
+    session = space.session(str(uploaded["session_hash"]))
+    demo = space.app.function(RECONSTRUCT)
+    values = {**_plain_values(params), "target_dir": uploaded["target_dir"]}
+    data = await session.work(
+        ctx, RECONSTRUCT, demo, named_arguments(demo, values), target_dir=uploaded["target_dir"]
+    )
+    return await _collected(space, session, demo, data, params, ctx)
+
+
+async def reattach(
+    checkpoint: Checkpoint, params: "DepthAnythingParams", ctx: Context
+) -> list[Artifact]:
+    """Go on with a job that had not been sent to work yet, or rescue the scene of one that had."""
+    if RECONSTRUCT not in checkpoint.steps:
+        return await fetch(ctx.sources, params, ctx)
+    if kept := await ctx.in_thread(lambda flag: _kept_files(ctx.folder)):
+        ctx.note(INTERRUPTED)
+        return kept
+    target_dir = checkpoint.steps[RECONSTRUCT].get("target_dir")
+    ctx.report(Progress(Stage.RUNNING, message="Looking for the scene at the server"))
+    space = await connect(ctx, SERVICE, (SHOW,))
+    session = space.session()
+    for wait_s in RESCUE_WAITS_S:  # what was running there goes on for a while
+        await ctx.sleep(wait_s)
+        data = await _shown(space, session, target_dir, params)
+        if _is_file(data[0]):
+            ctx.note(RESCUED)
+            return [await downloaded(session, data[0], THE_SCENE, ctx)]
+    raise ResultLost(
+        f"{SERVICE} does not have this scene any more",
+        hint="The program ended while it was made, and the server threw it away. Run it again",
+        detail=f"target_dir {target_dir}",
+    )
+
+
+def _kept_files(folder: Path) -> list[Artifact]:
+    """What was complete on disk when the program ended: the scene, and pairs of pictures."""
+    if not (folder / THE_SCENE.name).is_file():
+        return []
+    artifacts = [described(folder / THE_SCENE.name, Role.SCENE)]
+    for number in itertools.count():
+        files = [_view_file(number, role) for role in (Role.PHOTO, Role.DEPTH)]
+        if not all((folder / file.name).is_file() for file in files):
+            break
+        artifacts += [described(folder / file.name, file.role) for file in files]
+    return artifacts
+
+
+async def _shown(
+    space: Space, session: GradioSession, target_dir: Json, params: "DepthAnythingParams"
+) -> list[Any]:
+    """Ask for the scene that lies in a folder of the server, without making it."""
+    show = space.app.function(SHOW)
+    values = {**_plain_values(params), "target_dir": target_dir, "is_example": "False"}
+    return await session.call(show, named_arguments(show, values))
+
+
+def _require_one_kind(sources: Sequence[Source]) -> None:
+    videos = [source for source in sources if source.media_type in media_type.VIDEOS]
+    if videos and len(sources) > 1:
+        raise InputError(
+            f"{SERVICE} takes one video, or photos, and not both together",
+            hint="Make one job of each",
+        )
+
+
+def _plain_values(params: "DepthAnythingParams") -> dict[str, Json]:
+    values = cast("dict[str, Json]", to_plain(params))
+    return {**values, **params.extra}
+
+
+async def _upload(
+    space: Space, sources: Sequence[Source], params: "DepthAnythingParams", ctx: Context
+) -> Mapping[str, Json]:
+    """Bring the sources into a folder of the server, and write down which."""
+    is_video = sources[0].media_type in media_type.VIDEOS
+    files = await _prepare(sources, ctx, is_video=is_video)
+    session = space.session()
+
+    def sent(done_bytes: int, of_bytes: int) -> None:
+        ctx.report(Progress(Stage.UPLOADING, done_bytes / max(of_bytes, 1)))
+
+    ctx.report(Progress(Stage.UPLOADING, 0.0))
+    paths = await session.upload([(file.sent_as, file.path) for file in files], sent)
+    given = [session.file(path, file.sent_as) for path, file in zip(paths, files, strict=True)]
+    values: dict[str, Json] = {
+        "input_video": {"video": given[0], "subtitles": None} if is_video else None,
+        "input_images": None if is_video else given,  # pyright: ignore[reportAssignmentType]
+        "s_time_interval": params.s_time_interval,
+    }
+    take = space.app.function(UPLOAD)
+    ctx.report(Progress(Stage.WAITING, message="The server reads what it was sent"))
+    data = await session.call(take, named_arguments(take, values), ctx.report)
+    target_dir = data[1] if len(data) > 1 else None
+    if not isinstance(target_dir, str) or not target_dir:
+        raise RemoteJobFailed(
+            f"{SERVICE} found no picture in what it was sent",
+            hint="Check that the photos or the video can be opened elsewhere",
+        )
+    ids: dict[str, Json] = {
+        "session_hash": session.session_hash,
+        "target_dir": target_dir,
+        "sent_as": [file.sent_as for file in files],
+    }
+    await ctx.remember(UPLOADED, ids)
+    return ids
+
+
+async def _prepare(
+    sources: Sequence[Source], ctx: Context, *, is_video: bool
+) -> Sequence[Prepared]:
+    if is_video:
+        path = sources[0].path
+        return [Prepared(path, f"000000{path.suffix.lower() or '.mp4'}")]
+
+    def made(done: int, of: int) -> None:
+        ctx.report(Progress(Stage.PREPARING, done / max(of, 1), "Preparing the photos"))
+
+    folder = ctx.folder / "sent"
+    return await ctx.in_thread(
+        lambda flag: prepared(sources, folder, as_is=TAKEN_AS_IS, check=flag.check, progress=made)
+    )
+
+
+async def _collected(
+    space: Space,
+    session: GradioSession,
+    demo: Function,
+    data: list[Any],
+    params: "DepthAnythingParams",
+    ctx: Context,
+) -> list[Artifact]:
+    """Everything that came of a run, on disk."""
+    if not _is_file(data[SCENE]):
+        # “Success” with nothing in it is how this app reports a folder that is gone.
+        raise RemoteJobFailed(
+            f"{SERVICE} made no scene: {data[SAID] or 'it does not say why'}",
+            hint="Run it again; the server may have been started again meanwhile",
+        )
+    ctx.report(Progress(Stage.DOWNLOADING, 0.0, "Scene"))
+    artifacts = [await downloaded(session, data[SCENE], THE_SCENE, ctx)]
+    if params.view_pictures:
+        artifacts += await _view_pictures(space, session, demo, data, ctx)
+    flight = cast("Mapping[str, Any]", data[FLIGHT] or {}).get("video")
+    if params.infer_gs and _is_file(flight):
+        artifacts.append(await downloaded(session, flight, THE_FLIGHT, ctx))
+    elif params.infer_gs:
+        ctx.note("The flight through the scene did not come")
+    return artifacts
+
+
+async def _view_pictures(
+    space: Space, session: GradioSession, demo: Function, data: list[Any], ctx: Context
+) -> list[Artifact]:
+    """Photo and depth of each view; the first two came with the run itself.
+
+    The scene is what was paid for: pictures that do not come are a word on the result.
+    """
+    names = _view_names(data[VIEWS])
+    artifacts: list[Artifact] = []
+    shown = data[PHOTO], data[DEPTH]
+    for number, name in enumerate(names):
+        ctx.report(Progress(Stage.DOWNLOADING, number / len(names), name))
+        try:
+            if number > 0:
+                shown = await _view(space, session, demo, name)
+            files = [_view_file(number, role) for role in (Role.PHOTO, Role.DEPTH)]
+            pair = [
+                await downloaded(session, value, file, ctx)
+                for value, file in zip(shown, files, strict=True)
+            ]
+        except ProviderError as error:
+            missing = len(names) - number
+            ctx.note(f"{NO_PICTURES.format(missing=missing, count=len(names))}: {error}")
+            break
+        artifacts += pair
+    return artifacts
+
+
+async def _view(
+    space: Space, session: GradioSession, demo: Function, name: str
+) -> tuple[object, object]:
+    """Choose another view in the app, and take the two pictures it changes to."""
+    change = space.app.called_by(demo.outputs[VIEWS], "change")
+    if change is None:
+        raise NotOffered(f"{SERVICE} has no way to ask for another view")
+    data = await session.call(change, change.positional(name))
+    return data[0], data[1]
+
+
+def _view_file(number: int, role: Role) -> RemoteFile:
+    name = f"view_{number + 1:04d}_{role.value}.webp"
+    return RemoteFile(name, role, media_type.PICTURES, MAX_PICTURE_BYTES)
+
+
+def _view_names(selector: object) -> list[str]:
+    """The views as the app's own selector lists them."""
+    choices = cast("Mapping[str, Any]", selector).get("choices") if selector else None
+    if not isinstance(choices, list):
+        return ["View 1"]
+    pairs = cast("list[Any]", choices)
+    return [str(pair[1] if isinstance(pair, list) else pair) for pair in pairs]
+
+
+def _is_file(value: object) -> bool:
+    return isinstance(value, Mapping) and isinstance(
+        cast("Mapping[str, Any]", value).get("path"), str
+    )

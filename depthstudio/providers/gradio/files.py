@@ -1,0 +1,48 @@
+"""Files that a call brought, on their way to the working folder of a job."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from depthstudio.core.artifact import Artifact, Role
+from depthstudio.core.job import Progress, Stage
+from depthstudio.formats.sniff import sniff
+from depthstudio.providers.base import Context
+from depthstudio.providers.gradio.session import GradioSession
+from depthstudio.providers.transport.download import download
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """What a file is to become here: the server's own name for it is not used."""
+
+    name: str
+    role: Role
+    kinds: frozenset[str]  # media types it may turn out to be
+    max_bytes: int
+
+
+async def downloaded(
+    session: GradioSession, value: object, file: RemoteFile, ctx: Context
+) -> Artifact:
+    """Fetch one output file of a call, checked by its content. See `download` for errors."""
+    path = ctx.folder / file.name
+
+    def received(done_bytes: int, of_bytes: int | None) -> None:
+        if of_bytes and file.role in (Role.SCENE, Role.VIDEO):
+            ctx.report(Progress(Stage.DOWNLOADING, done_bytes / of_bytes, file.role.value))
+
+    await download(
+        ctx,
+        session.service,
+        session.file_url(value),
+        path,
+        kinds=file.kinds,
+        max_bytes=file.max_bytes,
+        progress=received,
+    )
+    return await ctx.in_thread(lambda flag: described(path, file.role))
+
+
+def described(path: Path, role: Role) -> Artifact:
+    """A file that is complete on disk, known by its content. Blocks."""
+    return Artifact.of(path, role, sniff(path).media_type)

@@ -1,0 +1,143 @@
+"""Reads what a Gradio stream says about one call, up to its last word."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from depthstudio.core.errors import BadResponse
+from depthstudio.core.job import Progress, Stage
+from depthstudio.providers.gradio.diffs import changed
+from depthstudio.providers.gradio.failures import AppError, plain_text
+
+GPU_LOG_TITLE = "ZeroGPU queue"
+GOT_GPU = "Successfully acquired a GPU"
+
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The function has returned; `data` is its whole array of outputs."""
+
+    data: list[Any]
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The call was cancelled, by us or by somebody else."""
+
+
+@dataclass(frozen=True)
+class SessionGone:
+    """The server does not know the session any more: it was started again, or is another."""
+
+
+Outcome = Completed | Stopped | SessionGone | AppError
+
+
+class Following:
+    """What is known of one call; `outcome` is its last word, once that has come."""
+
+    def __init__(self, event_id: str, report: Callable[[Progress], None]) -> None:
+        self._event_id = event_id
+        self._report = report
+        self._partial: Any = None
+        self._waits_for_gpu = False
+        self.has_started = False
+        self.outcome: Outcome | None = None
+
+    def read(self, message: object) -> None:
+        """Take in one message of the stream. Kinds nobody knows yet are passed over.
+
+        Raises
+        ------
+        BadResponse
+            when it is no message
+        """
+        if not isinstance(message, Mapping):
+            raise BadResponse("The service's stream says something that is no message")
+        said = cast("Message", message)
+        if said.get("event_id") not in (None, self._event_id) or self.outcome is not None:
+            return
+        match said.get("msg"):
+            case "estimation":
+                self._in_line(said)
+            case "process_starts":
+                self.has_started = True
+                self._report(Progress(Stage.RUNNING, eta_s=_seconds(said.get("eta"))))
+            case "progress":
+                self._at_work(said)
+            case "log":
+                self._log(said)
+            case "process_generating":
+                self._generating(said)
+            case "process_completed":
+                self.outcome = self._completed(said)
+            case "unexpected_error":
+                self.outcome = _unexpected(said)
+            case _:
+                pass
+
+    def _in_line(self, said: Message) -> None:
+        rank = said.get("rank")
+        place = rank + 1 if isinstance(rank, int) and rank >= 0 else None
+        eta_s = _seconds(said.get("rank_eta"))
+        self._report(Progress(Stage.WAITING, place=place, eta_s=eta_s))
+
+    def _at_work(self, said: Message) -> None:
+        """The innermost of the bars that the app shows in a browser."""
+        units = said.get("progress_data")
+        unit = cast("list[Message]", units)[-1] if isinstance(units, list) and units else {}
+        fraction, index, length = unit.get("progress"), unit.get("index"), unit.get("length")
+        if not isinstance(fraction, int | float) and isinstance(index, int | float) and length:
+            fraction = index / float(length)
+        share = min(max(float(fraction), 0.0), 1.0) if isinstance(fraction, int | float) else None
+        message = plain_text(str(unit.get("desc") or ""))
+        self._report(Progress(Stage.RUNNING, share, message))
+
+    def _log(self, said: Message) -> None:
+        text = plain_text(str(said.get("log") or ""))
+        if said.get("title") == GPU_LOG_TITLE:
+            self._waits_for_gpu = text != GOT_GPU
+        stage = Stage.WAITING if self._waits_for_gpu else Stage.RUNNING
+        self._report(Progress(stage, message=text))
+
+    def _generating(self, said: Message) -> None:
+        data = _data(said)
+        if data is not None:
+            self._partial = data if self._partial is None else self._merged(data)
+
+    def _merged(self, data: list[Any]) -> list[Any]:
+        """Each output is a list of changes to what it was before."""
+        if not all(isinstance(edits, list) for edits in data) or len(data) != len(self._partial):
+            return data
+        return [changed(old, edits) for old, edits in zip(self._partial, data, strict=True)]
+
+    def _completed(self, said: Message) -> Outcome:
+        output = said.get("output")
+        answer = cast("Message", output) if isinstance(output, Mapping) else {}
+        if not said.get("success"):
+            error = answer.get("error")
+            title = said.get("title") or answer.get("title") or ""
+            return AppError(str(title), error if isinstance(error, str) else None)
+        data = _data(said)
+        if data is not None:
+            return Completed(data)
+        # A cancelled call “succeeds” with nothing at all.
+        return Stopped() if self._partial is None else Completed(self._partial)
+
+
+def _unexpected(said: Message) -> Outcome:
+    if said.get("session_not_found"):
+        return SessionGone()
+    return AppError("", str(said.get("message") or "the server stopped unexpectedly"))
+
+
+def _data(said: Message) -> list[Any] | None:
+    output = said.get("output")
+    data = cast("Message", output).get("data") if isinstance(output, Mapping) else None
+    return cast("list[Any]", data) if isinstance(data, list) else None
+
+
+def _seconds(value: object) -> float | None:
+    return max(float(value), 0.0) if isinstance(value, int | float) else None

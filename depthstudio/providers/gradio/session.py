@@ -1,0 +1,264 @@
+"""One session with a Gradio server: upload, call, follow, cancel."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from depthstudio.core.errors import (
+    BadResponse,
+    ProviderHeld,
+    RemoteJobFailed,
+    ResultLost,
+    ServiceUnavailable,
+)
+from depthstudio.core.job import Progress, Stage
+from depthstudio.core.record import Json
+from depthstudio.providers.base import Context, Reach
+from depthstudio.providers.gradio.app import App, Function
+from depthstudio.providers.gradio.failures import failure, queue_trouble
+from depthstudio.providers.gradio.following import Completed, Following, SessionGone, Stopped
+from depthstudio.providers.transport.answers import json_answer, json_of
+from depthstudio.providers.transport.errors import translated_errors
+from depthstudio.providers.transport.events import server_events
+from depthstudio.providers.transport.repeat import repeated
+from depthstudio.providers.transport.upload import upload_files
+
+FILE_TYPE = {"_type": "gradio.FileData"}
+RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's own needs more
+TAKEN_OUT = "taken out of the service's line"
+ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
+
+Report = Callable[[Progress], None]
+
+
+async def _pass_on(has_started: bool) -> None:
+    """A call that costs nothing may run to its end unheard."""
+
+
+class GradioSession:
+    """Calls on one server that share its hidden state. Use one at a time.
+
+    A call's result exists only in the stream that follows it: where that breaks off, the
+    result is lost, whatever the server goes on to do.
+    """
+
+    def __init__(
+        self, reach: Reach, app: App, service: str, *, has_token: bool, session_hash: str = ""
+    ) -> None:
+        self._reach = reach
+        self._app = app
+        self.service = service
+        self._has_token = has_token
+        self.session_hash = session_hash or secrets.token_hex(8)
+
+    async def upload(
+        self, files: Sequence[tuple[str, Path]], progress: Callable[[int, int], None]
+    ) -> list[str]:
+        """Send files under the names given, and return their paths at the server.
+
+        Raises
+        ------
+        BadResponse
+            when the server took another number of files than it was sent
+        """
+
+        async def send() -> list[str]:
+            response = await upload_files(
+                self._reach, self.service, self._app.url("/upload"), files, progress=progress
+            )
+            paths = json_answer(response, self.service)
+            if not _are_texts(paths) or len(paths) != len(files):
+                raise BadResponse(f"{self.service} did not take the files it was sent")
+            return paths
+
+        return await repeated(self._reach, self.service, send)
+
+    async def join(
+        self, function: Function, data: Sequence[Json], event_data: Mapping[str, Json] | None = None
+    ) -> str:
+        """Ask for a call, and return its id. Sent once: the server may have taken it."""
+        body = {
+            "data": list(data),
+            "fn_index": function.index,
+            "session_hash": self.session_hash,
+            "event_data": dict(event_data) if event_data else None,
+            "trigger_id": None,
+        }
+        with translated_errors(self.service, now=self._reach.now):
+            response = await self._reach.http.post(self._app.url("/queue/join"), json=body)
+            held = queue_trouble(self.service, response, self._reach.now())
+            if held is not None:
+                raise held
+            response.raise_for_status()
+        answer = json_answer(response, self.service)
+        event_id = cast("Mapping[str, Any]", answer).get("event_id") if answer else None
+        if not isinstance(event_id, str):
+            raise BadResponse(f"{self.service} took the call and does not say under which id")
+        return event_id
+
+    async def work(
+        self, ctx: Context, step: str, function: Function, data: Sequence[Json], **ids: Json
+    ) -> list[Any]:
+        """A call that costs something: journalled before it is sent, followed to its end.
+
+        `ids` are written down with it. A cancel is passed on to the server; see `follow` for
+        what is raised.
+        """
+
+        async def send() -> Mapping[str, Json]:
+            event_id = await self.join(function, data)
+            return {"event_id": event_id, "session_hash": self.session_hash, **ids}
+
+        async def stop(has_started: bool) -> None:
+            event_id = str(ctx.checkpoint.steps[step]["event_id"])
+            await ctx.cancel_remotely(
+                lambda: self.cancel(function, event_id, has_started=has_started)
+            )
+
+        ctx.report(Progress(Stage.WAITING))
+        try:
+            sent = await ctx.submit(step, send)
+        except asyncio.CancelledError:
+            if step in ctx.checkpoint.steps:
+                await stop(False)
+            raise
+        try:
+            return await self.follow(function, str(sent["event_id"]), ctx.report, stop)
+        except ProviderHeld as error:
+            error.refused_step = step
+            raise
+
+    async def follow(
+        self,
+        function: Function,
+        event_id: str,
+        report: Report,
+        on_cancel: Callable[[bool], Awaitable[None]] = _pass_on,
+    ) -> list[Any]:
+        """Wait for a call's outputs: one value for each of the function's outputs.
+
+        `on_cancel` is told whether the call had begun, while the stream is still open: only
+        then do all versions of the server let go of a call that waits.
+
+        Raises
+        ------
+        ResultLost
+            when stream or session are gone
+        RemoteJobFailed
+            when the function failed or was stopped
+        ProviderHeld
+            when it provably did not run
+        """
+        following = Following(event_id, report)
+        try:
+            await self._read_stream(following, on_cancel)
+        except ServiceUnavailable as error:
+            raise ResultLost(
+                f"The connection to {self.service} broke off while it worked",
+                hint="Its result went with the connection. Run it again",
+                detail=f"{error}. {error.detail}",
+            ) from error
+        match following.outcome:
+            case Completed(data) if len(data) == len(function.outputs):
+                return data
+            case Completed(data):
+                raise BadResponse(
+                    f"{self.service} sent {len(data)} values, not {len(function.outputs)}"
+                )
+            case Stopped():
+                raise RemoteJobFailed(
+                    f"{self.service} stopped the job", hint="Somebody cancelled it there"
+                )
+            case SessionGone() | None:
+                raise ResultLost(
+                    f"{self.service} has forgotten this job",
+                    hint="It was started again meanwhile. Run it again",
+                )
+            case error:
+                now = self._reach.now()
+                raise failure(self.service, error, now, has_token=self._has_token)
+
+    async def _read_stream(
+        self, following: Following, on_cancel: Callable[[bool], Awaitable[None]]
+    ) -> None:
+        stream = server_events(
+            self._reach.http,
+            self._app.url("/queue/data"),
+            params={"session_hash": self.session_hash},
+            service=self.service,
+        )
+        limit: asyncio.Timeout
+        try:
+            async with asyncio.timeout(None) as limit:
+                async for event in stream:
+                    following.read(json_of(event.data, self.service))
+                    if following.outcome is not None:
+                        return
+                    if following.has_started and limit.when() is None:
+                        loop = asyncio.get_running_loop()
+                        limit.reschedule(loop.time() + RUNNING_LIMIT_S)
+        except TimeoutError as error:
+            minutes = round(RUNNING_LIMIT_S / 60)
+            raise RemoteJobFailed(
+                f"{self.service} did not finish within {minutes} minutes",
+                hint="Send fewer or smaller pictures",
+            ) from error
+        except asyncio.CancelledError:
+            await on_cancel(following.has_started)
+            raise
+        finally:
+            await stream.aclose()
+
+    async def call(
+        self,
+        function: Function,
+        data: Sequence[Json],
+        report: Report = lambda progress: None,
+        event_data: Mapping[str, Json] | None = None,
+    ) -> list[Any]:
+        """Call a function that costs nothing and changes nothing: it may be sent again."""
+
+        async def ask() -> list[Any]:
+            event_id = await self.join(function, data, event_data)
+            return await self.follow(function, event_id, report)
+
+        return await repeated(self._reach, self.service, ask)
+
+    async def cancel(self, function: Function, event_id: str, *, has_started: bool) -> str:
+        """Ask the server to stop a call, and say what that means."""
+        body = {
+            "session_hash": self.session_hash,
+            "fn_index": function.index,
+            "event_id": event_id,
+        }
+        with translated_errors(self.service, now=self._reach.now):
+            response = await self._reach.http.post(self._app.url("/cancel"), json=body)
+            response.raise_for_status()
+        return ASKED_TO_STOP if has_started else TAKEN_OUT
+
+    def file(self, path: str, name: str = "") -> dict[str, Json]:
+        """A file that was uploaded, as an argument."""
+        return {"path": path, "orig_name": name or None, "meta": dict(FILE_TYPE)}
+
+    def file_url(self, value: object) -> str:
+        """Where an output file is, rebuilt on the known origin: behind a proxy the server's
+        own idea of its address may be another.
+
+        Raises
+        ------
+        BadResponse
+            when the value is no file
+        """
+        path = cast("Mapping[str, Any]", value).get("path") if isinstance(value, Mapping) else None
+        if not isinstance(path, str) or not path or path.startswith(("http:", "https:")):
+            raise BadResponse(f"{self.service} sent something else where a file was due")
+        return self._app.url(f"/file={quote(path)}")
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, str) for item in cast("list[object]", value)
+    )

@@ -1,0 +1,143 @@
+"""How PartPacker is asked on a Gradio server: cut-out, then 3D, as one job."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from depthstudio.core.artifact import Artifact, Role
+from depthstudio.core.errors import RemoteJobFailed, ResultLost
+from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.record import Json, to_plain
+from depthstudio.formats import media_type
+from depthstudio.providers.base import Context, Health, LiveSchema, Reach
+from depthstudio.providers.footage import cut_out_canvas, has_own_alpha, prepared
+from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
+from depthstudio.providers.gradio.live_schema import live_schema
+from depthstudio.providers.gradio.session import GradioSession
+from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
+
+if TYPE_CHECKING:
+    from depthstudio.providers.builtin.partpacker import PartPackerParams
+
+SERVICE = "PartPacker"
+CUT, MAKE = "process_image", "process_3d"
+NEEDS = (CUT, MAKE)
+NOT_PARAMETERS = frozenset({"input_image", "image_path"})
+OURS = frozenset({"seed_mode", "sheet_size", "own_cut_out", "extra"})  # never sent
+PICTURES_AS_IS = frozenset({media_type.JPEG, media_type.PNG, media_type.WEBP})
+THE_CUT_OUT = RemoteFile("cut_out.webp", Role.CUT_OUT, media_type.PICTURES, 64 << 20)
+THE_OBJECT = RemoteFile("parts.glb", Role.SCENE, frozenset({media_type.GLB}), 4 << 30)
+OWN_CUT_OUT = "own_cut_out.png"
+
+
+async def check(reach: Reach) -> Health:
+    """Does the server answer, and is it the right app?"""
+    return await health_of(reach, SERVICE, NEEDS)
+
+
+async def describe(reach: Reach) -> LiveSchema:
+    """What this server's 3D function takes."""
+    space = await connect(reach, SERVICE, NEEDS)
+    schema = live_schema([space.app.function(MAKE)], NOT_PARAMETERS)
+    return LiveSchema(schema, space.profile(*NEEDS))
+
+
+async def fetch(
+    sources: Sequence[Source], params: "PartPackerParams", ctx: Context
+) -> list[Artifact]:
+    """Cut the object out, unless the photo brings its own cut-out, and make it 3D."""
+    source = sources[0]
+    ctx.report(Progress(Stage.PREPARING, message="Looking for the server"))
+    space = await connect(ctx, SERVICE, NEEDS)
+    await ctx.met_server(space.profile(*NEEDS))
+    session = space.session()
+    ctx.report(Progress(Stage.PREPARING, message="Preparing the photo"))
+    if params.own_cut_out and await ctx.in_thread(lambda flag: has_own_alpha(source.path)):
+        path = await ctx.in_thread(
+            lambda flag: cut_out_canvas(source.path, ctx.folder / OWN_CUT_OUT)
+        )
+        ctx.report(Progress(Stage.UPLOADING, 0.0, picture=path))
+        cut_out = await _sent(session, path, path.name, ctx)
+        kept = await ctx.in_thread(lambda flag: described(path, Role.CUT_OUT))
+    else:
+        cut_out, kept = await _cut(space, session, sources, ctx)
+    return await _made(space, session, cut_out, kept, params, ctx)
+
+
+async def reattach(
+    checkpoint: Checkpoint, params: "PartPackerParams", ctx: Context
+) -> list[Artifact]:
+    """Go on from what is on disk. What was being made is gone with its stream."""
+    kept = await ctx.in_thread(lambda flag: _kept_files(ctx.folder))
+    if len(kept) == 2:
+        return kept
+    if MAKE in checkpoint.steps or not kept:
+        raise ResultLost(
+            f"{SERVICE} cannot bring back what it was making",
+            hint="The program ended meanwhile, and the server threw it away. Run it again",
+        )
+    space = await connect(ctx, SERVICE, NEEDS)
+    session = space.session()
+    (cut_out,) = kept
+    sent = await _sent(session, cut_out.path, cut_out.path.name, ctx)
+    return await _made(space, session, sent, cut_out, params, ctx)
+
+
+def _kept_files(folder: Path) -> list[Artifact]:
+    """What was complete on disk when the program ended: the object, and its cut-out."""
+    cut_outs = [folder / name for name in (THE_CUT_OUT.name, OWN_CUT_OUT)]
+    found = [described(path, Role.CUT_OUT) for path in cut_outs if path.is_file()][:1]
+    if found and (folder / THE_OBJECT.name).is_file():
+        return [described(folder / THE_OBJECT.name, Role.SCENE), *found]
+    return found
+
+
+async def _cut(
+    space: Space, session: GradioSession, sources: Sequence[Source], ctx: Context
+) -> tuple[dict[str, Json], Artifact]:
+    """The server's cut-out: as an argument of the next call, and as a file that is kept."""
+    folder = ctx.folder / "sent"
+    (photo,) = await ctx.in_thread(
+        lambda flag: prepared(sources, folder, as_is=PICTURES_AS_IS, check=flag.check)
+    )
+    given = await _sent(session, photo.path, photo.sent_as, ctx)
+    cut = space.app.function(CUT)
+    data = await session.work(ctx, CUT, cut, cut.positional(given), sent_as=[photo.sent_as])
+    kept = await downloaded(session, data[0], THE_CUT_OUT, ctx)
+    ctx.report(Progress(Stage.RUNNING, message="Cut out", picture=kept.path))
+    return _as_argument(session, data[0]), kept
+
+
+async def _sent(session: GradioSession, path: Path, name: str, ctx: Context) -> dict[str, Json]:
+    def sent(done_bytes: int, of_bytes: int) -> None:
+        ctx.report(Progress(Stage.UPLOADING, done_bytes / max(of_bytes, 1)))
+
+    (at_server,) = await session.upload([(name, path)], sent)
+    return session.file(at_server, name)
+
+
+def _as_argument(session: GradioSession, value: Any) -> dict[str, Json]:
+    """A file the server made, for its next function."""
+    return session.file(str(value["path"]), str(value.get("orig_name") or ""))
+
+
+async def _made(
+    space: Space,
+    session: GradioSession,
+    cut_out: dict[str, Json],
+    kept: Artifact,
+    params: "PartPackerParams",
+    ctx: Context,
+) -> list[Artifact]:
+    make = space.app.function(MAKE)
+    plain: Mapping[str, Json] = to_plain(params)
+    values = {name: value for name, value in plain.items() if name not in OURS}
+    arguments = named_arguments(make, {**values, **params.extra, "input_image": cut_out})
+    data = await session.work(ctx, MAKE, make, arguments)
+    if not isinstance(data[0], Mapping):
+        raise RemoteJobFailed(
+            f"{SERVICE} made no object",
+            hint="Use a photo in which the object stands out from its background",
+        )
+    ctx.report(Progress(Stage.DOWNLOADING, 0.0, "Parts", picture=kept.path))
+    return [await downloaded(session, data[0], THE_OBJECT, ctx), kept]
