@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from depthstudio.ui.look.theme import Theme
 
+pytest_plugins = ["tests.support.gradio_servers"]
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # Whoever starts the tests in the background of a shell has them, and what they start, ignore
