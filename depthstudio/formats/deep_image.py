@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
+from depthstudio.formats.heif import is_deep_heif
 from depthstudio.formats.image_header import opened_image
 
 _OTHER_BYTE = {
@@ -50,6 +51,15 @@ def deep_samples(
     # Read for the opposite byte order, Pillow's "upper 8 bits" are the lower ones.
     upper = np.asarray(image).astype(np.uint16)
     return np.left_shift(upper, 8, dtype=np.uint16) | lower.astype(np.uint16)
+
+
+def has_deep_samples(image: Image.Image) -> bool:
+    """Whether a picture has more than 8 bits for each sample. Decodes no pixels."""
+    if image.format == "HEIF":
+        return is_deep_heif(image)
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return True
+    return any(";16" in _raw_mode(tile) for tile in _tiles(image))
 
 
 def _gray_alpha(image: Image.Image) -> NDArray[np.uint16]:

@@ -1,4 +1,4 @@
-"""Photos as arrays: PNG, JPEG, WebP and TIFF, upright, in sRGB."""
+"""Photos as arrays: PNG, JPEG, WebP, TIFF, HEIC and AVIF, upright, in sRGB."""
 
 import io
 from pathlib import Path
@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 
 from depthstudio.formats.colour import colour_bytes
 from depthstudio.formats.deep_image import deep_samples
+from depthstudio.formats.heif import heif_samples
 from depthstudio.formats.image_header import exif_orientation, opened_image
 from depthstudio.formats.whole_file import whole_file
 
@@ -20,8 +21,8 @@ def read_photo(path: Path) -> NDArray[np.uint8]:
     """A photo as (H, W, 3) uint8 sRGB, (H, W, 4) where it has an alpha channel.
 
     Turned upright as EXIF says and converted to sRGB from an embedded colour profile.
-    Palettes, gray and CMYK become RGB, 16-bit samples are rounded to 8 bits, and of an
-    animation or a multi-page file the first picture is read.
+    Palettes, gray and CMYK become RGB, samples of more than 8 bits are rounded to 8, and of an
+    animation, a burst or a multi-page file the first or main picture is read.
 
     Raises
     ------
@@ -42,10 +43,10 @@ def decode_image(data: bytes, *, as_stored: bool = False) -> NDArray[np.uint8]:
 def read_precise(path: Path) -> NDArray[np.float32]:
     """A photo as (H, W, 3) or (H, W, 4) float32, 0 to 1, with every bit the file has.
 
-    16-bit PNG and TIFF keep 16 bits, float TIFF keeps its values (values above 1 scale the
-    whole picture, so that its largest is 1; NaN becomes 0); those are not converted from
-    their colour profile. All else is `read_photo` divided by 255, see also `deep_samples`
-    for the few layouts of which Pillow gives only 8 bits.
+    16-bit PNG and TIFF keep 16 bits and HEIC its 10 or 12, float TIFF keeps its values
+    (values above 1 scale the whole picture, so that its largest is 1; NaN becomes 0); those
+    are not converted from their colour profile. All else is `read_photo` divided by 255, see
+    also `deep_samples` for the few layouts of which Pillow gives only 8 bits, as of any AVIF.
 
     Raises
     ------
@@ -54,7 +55,8 @@ def read_precise(path: Path) -> NDArray[np.float32]:
     """
     with opened_image(path) as image:
         orientation = exif_orientation(image)
-        samples = deep_samples(image, path)
+        is_heif = image.format == "HEIF"
+        samples = heif_samples(image, path) if is_heif else deep_samples(image, path)
         if samples is None:
             colours = _eight_bit(image, as_stored=False)
             values = colours.astype(np.float32) / np.float32(255)

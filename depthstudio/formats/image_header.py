@@ -9,10 +9,17 @@ from pathlib import Path
 from PIL import ExifTags, Image
 
 from depthstudio.core.errors import FormatError
+from depthstudio.formats import media_type
+from depthstudio.formats.brands import container_kind
+from depthstudio.formats.heif import learn_heif
 
 # 400 megapixels is a 20,000 x 20,000 picture, 1.2 GB once decoded.
 MAX_PIXELS = 400_000_000
+# Those of these two kinds are read whole before anything is known of them.
+MAX_CONTAINER_BYTES = 1 << 30
 PILLOW_FORMATS = ("PNG", "JPEG", "WEBP", "TIFF")
+_CONTAINER_FORMATS = {media_type.AVIF: ("AVIF",), media_type.HEIC: ("HEIF",)}
+_HEAD_BYTES = 512
 
 # Pillow's own limit is lower. Ours is checked below, before any pixel is decoded.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -35,7 +42,7 @@ def opened_image(source: Path | bytes) -> Generator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             file = io.BytesIO(source) if isinstance(source, bytes) else source
-            with Image.open(file, formats=PILLOW_FORMATS) as image:
+            with Image.open(file, formats=_formats_of(source, name)) as image:
                 _refuse_bomb(image.size, name)
                 yield image
     except FormatError:
@@ -54,6 +61,23 @@ def opened_image(source: Path | bytes) -> Generator[Image.Image]:
         ) from exc
 
 
+def _formats_of(source: Path | bytes, name: str) -> tuple[str, ...]:
+    """What Pillow may take a picture for. It learns to read HEIC when there is one."""
+    if isinstance(source, bytes):
+        head, size_bytes = source[:_HEAD_BYTES], len(source)
+    else:
+        with source.open("rb") as file:
+            head, size_bytes = file.read(_HEAD_BYTES), source.stat().st_size
+    kind = container_kind(head)
+    if kind not in _CONTAINER_FORMATS:
+        return PILLOW_FORMATS
+    if size_bytes > MAX_CONTAINER_BYTES:
+        raise _too_large(name)
+    if kind == media_type.HEIC:
+        learn_heif()
+    return _CONTAINER_FORMATS[kind]
+
+
 def _refuse_bomb(size_px: tuple[int, int], name: str) -> None:
     if size_px[0] * size_px[1] > MAX_PIXELS:
         raise _too_large(name)
@@ -68,7 +92,7 @@ def _too_large(name: str) -> FormatError:
 
 def exif_orientation(image: Image.Image) -> int:
     """1 to 8 as EXIF counts them, 1 where nothing usable is said. Decodes no pixels."""
-    if image.format == "TIFF":  # Pillow turns these itself
+    if image.format in ("TIFF", "HEIF"):  # these are turned as they are decoded
         return 1
     if image.format == "PNG" and "exif" not in image.info:
         return 1  # asking further would decode the whole picture

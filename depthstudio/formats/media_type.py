@@ -4,9 +4,47 @@ PNG = "image/png"
 JPEG = "image/jpeg"
 WEBP = "image/webp"
 TIFF = "image/tiff"
+HEIC = "image/heic"
+AVIF = "image/avif"
+MP4 = "video/mp4"
+MOV = "video/quicktime"
+MKV = "video/matroska"
+WEBM = "video/webm"
+AVI = "video/x-msvideo"  # not registered; the usual name
+MPEG_TS = "video/mp2t"
 GLB = "model/gltf-binary"
 PLY = "model/ply"
 NPZ = "application/x-npz"  # not registered; the usual name
 
-PICTURES = frozenset({PNG, JPEG, WEBP, TIFF})
+PICTURES = frozenset({PNG, JPEG, WEBP, TIFF, HEIC, AVIF})
+VIDEOS = frozenset({MP4, MOV, MKV, WEBM, AVI, MPEG_TS})
 SCENES = frozenset({GLB, PLY, NPZ})
+
+# Each with the ending that other programs expect, and the name that people know.
+_ENDINGS_AND_NAMES = {
+    PNG: (".png", "PNG"),
+    JPEG: (".jpg", "JPEG"),
+    WEBP: (".webp", "WebP"),
+    TIFF: (".tif", "TIFF"),
+    HEIC: (".heic", "HEIC"),
+    AVIF: (".avif", "AVIF"),
+    MP4: (".mp4", "MP4"),
+    MOV: (".mov", "MOV"),
+    MKV: (".mkv", "MKV"),
+    WEBM: (".webm", "WebM"),
+    AVI: (".avi", "AVI"),
+    MPEG_TS: (".ts", "MPEG-TS"),
+    GLB: (".glb", "GLB"),
+    PLY: (".ply", "PLY"),
+    NPZ: (".npz", "NPZ"),
+}
+
+
+def ending(media_type: str) -> str:
+    """How a file of this type is to be named: ".jpg"; ".bin" for a type nobody knows."""
+    return _ENDINGS_AND_NAMES.get(media_type, (".bin", ""))[0]
+
+
+def short_name(media_type: str) -> str:
+    """What people call it: "HEIC"; the type itself where there is no such name."""
+    return _ENDINGS_AND_NAMES.get(media_type, ("", media_type))[1]

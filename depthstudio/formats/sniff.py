@@ -5,9 +5,13 @@ from pathlib import Path
 
 from depthstudio.core.errors import FormatError, InputError
 from depthstudio.formats import media_type
+from depthstudio.formats.brands import container_kind, foreign_brand
 
 _HEAD_BYTES = 512
-_USABLE = "Use a PNG, JPEG, WebP or TIFF picture, or a GLB, PLY or NPZ result"
+_USABLE = (
+    "Use a PNG, JPEG, WebP, TIFF, HEIC or AVIF picture, an MP4, MOV, MKV, WebM or AVI video, "
+    "or a GLB, PLY or NPZ result"
+)
 _KNOWN: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", media_type.PNG),
     (b"\xff\xd8\xff", media_type.JPEG),
@@ -25,32 +29,32 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"8BPS", "a Photoshop document"),
     (b"\x76\x2f\x31\x01", "an OpenEXR picture"),
     (b"%PDF", "a PDF document"),
-    (b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
     (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
     (b"\xff\x0a", "a JPEG XL picture"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"\x93NUMPY", "a NumPy array"),
 )
-_FTYP_BRANDS: tuple[tuple[bytes, str], ...] = (
-    (b"heic", "a HEIC photo"),
-    (b"heix", "a HEIC photo"),
-    (b"mif1", "a HEIC photo"),
-    (b"avif", "an AVIF picture"),
-)
 
 
 @dataclass(frozen=True)
 class Sniffed:
-    """What a file is; the size, after the EXIF rotation, is 0 for anything but pictures."""
+    """What a file is.
+
+    The size, after rotation, is 0 for anything but pictures and videos; the frame rate, on
+    average where it varies, and the number of frames are those of a video.
+    """
 
     media_type: str
     width_px: int = 0
     height_px: int = 0
+    frame_rate_hz: float = 0.0
+    frame_count: int = 0
 
 
 def sniff(path: Path) -> Sniffed:
-    """Recognise a file by its content. Reads its beginning, and decodes no pixels.
+    """Recognise a file by its content. Reads its beginning, of a video as much as it takes to
+    count its frames, and decodes no more than a video's first frame.
 
     Raises
     ------
@@ -59,15 +63,25 @@ def sniff(path: Path) -> Sniffed:
     """
     head = _head(path)
     kind = _kind(path, head)
-    if kind not in media_type.PICTURES:
-        return Sniffed(kind)
-    # Pillow is imported when the first picture is met, not when the window starts.
-    from depthstudio.formats.image_header import image_size
-
     try:
-        return Sniffed(kind, *image_size(path))
+        return _measured(path, kind)
     except FormatError as exc:
         raise InputError(str(exc), hint=exc.hint, detail=exc.detail) from exc
+
+
+def _measured(path: Path, kind: str) -> Sniffed:
+    # Pillow and FFmpeg are imported when the first file of theirs is met, not when the window
+    # starts.
+    if kind in media_type.PICTURES:
+        from depthstudio.formats.image_header import image_size
+
+        return Sniffed(kind, *image_size(path))
+    if kind in media_type.VIDEOS:
+        from depthstudio.formats.video_info import read_video_info
+
+        info = read_video_info(path, kind)
+        return Sniffed(kind, info.width_px, info.height_px, info.frame_rate_hz, info.frame_count)
+    return Sniffed(kind)
 
 
 def _head(path: Path) -> bytes:
@@ -98,7 +112,9 @@ def _kind(path: Path, head: bytes) -> str:
         return media_type.WEBP
     if head.startswith(b"PK\x03\x04") and _is_npz(path):
         return media_type.NPZ
-    raise InputError(f"{path.name} is {_foreign_kind(head)}, not a picture", hint=_USABLE)
+    if kind := container_kind(head):
+        return kind
+    raise InputError(f"{path.name} is {_foreign_kind(head)}, not a picture or video", hint=_USABLE)
 
 
 def _is_npz(path: Path) -> bool:
@@ -118,8 +134,8 @@ def _foreign_kind(head: bytes) -> str:
     for start, kind in _FOREIGN:
         if head.startswith(start):
             return kind
-    if head[4:8] == b"ftyp":
-        return next((kind for brand, kind in _FTYP_BRANDS if head[8:12] == brand), "a video")
+    if kind := foreign_brand(head):
+        return kind
     if head.startswith(b"PK\x03\x04"):
         return "a ZIP archive"
     return "a text file" if _is_text(head) else "a file of an unknown kind"

@@ -16,6 +16,9 @@ from depthstudio.formats.glb import read_glb, write_glb
 from depthstudio.formats.image import read_photo, read_precise
 from depthstudio.formats.ply import read_ply, write_ply
 from depthstudio.formats.sniff import sniff
+from depthstudio.formats.video import VideoFrames, first_frame
+from tests.support.heic import heic
+from tests.support.videos import write_video
 
 POSITIONS = np.arange(12, dtype=np.float32).reshape(4, 3)
 COLOURS = np.full((4, 3), 200, np.uint8)
@@ -70,6 +73,25 @@ def make_deep_tiff(path: Path) -> None:
     Image.fromarray(np.arange(64, dtype=np.uint16).reshape(8, 8)).save(path, "TIFF")
 
 
+def make_heic(path: Path) -> None:
+    pixels = np.arange(16 * 24 * 3, dtype=np.uint8).reshape(16, 24, 3)
+    path.write_bytes(heic(pixels, quarter_turns=1, exif_orientation=6))
+
+
+def make_video(container: str, codec: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        write_video(path, frames=5, container=container, codec=codec)
+
+    return make
+
+
+def read_first_and_last(path: Path) -> None:
+    first_frame(path)
+    with VideoFrames(path) as frames:
+        if len(frames):
+            frames.load(len(frames) - 1)
+
+
 CASES = {
     "glb": (make_glb, read_glb),
     "ply": (make_ply, read_ply),
@@ -77,7 +99,12 @@ CASES = {
     "npz": (make_npz, read_depth_npz),
     "compressed-npz": (make_compressed_npz, read_depth_npz),
     "deep-tiff": (make_deep_tiff, read_precise),
-    **{kind: (make_picture(kind), read_photo) for kind in ("PNG", "JPEG", "WEBP", "TIFF")},
+    **{kind: (make_picture(kind), read_photo) for kind in ("PNG", "JPEG", "WEBP", "TIFF", "AVIF")},
+    "heic": (make_heic, read_photo),
+    "mp4": (make_video("mp4", "libx264"), read_first_and_last),
+    "webm": (make_video("webm", "libvpx-vp9"), read_first_and_last),
+    "avi": (make_video("avi", "mpeg4"), read_first_and_last),
+    "mpegts": (make_video("mpegts", "libx264"), read_first_and_last),
 }
 
 

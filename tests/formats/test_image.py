@@ -20,6 +20,7 @@ from depthstudio.formats.image import (
     write_jpeg,
     write_png,
 )
+from tests.support.heic import heic
 
 CHANNELS_BY_COLOUR_TYPE = {0: 1, 2: 3, 4: 2, 6: 4}
 
@@ -67,7 +68,7 @@ def deep_tiff(samples: np.ndarray, order: str) -> bytes:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_photos_are_turned_upright(tmp_path: Path, orientation: int, file_format: str) -> None:
     upright = np.zeros((32, 48, 3), np.uint8)
     upright[:16, :16] = 255, 0, 0
@@ -91,6 +92,50 @@ def test_photos_are_turned_upright(tmp_path: Path, orientation: int, file_format
     assert pixels.shape == upright.shape
     assert np.abs(pixels.astype(int) - upright).mean() < 3
     assert image_header.image_size(path) == (48, 32)
+
+
+@pytest.mark.parametrize("exif_orientation", [None, 1, 6])
+@pytest.mark.parametrize("quarter_turns", range(4))
+def test_heic_photos_are_turned_once_as_their_container_says(
+    tmp_path: Path, quarter_turns: int, exif_orientation: int | None
+) -> None:
+    upright = np.zeros((32, 48, 3), np.uint8)
+    upright[:16, :16] = 255, 0, 0
+    upright[16:, 32:] = 0, 0, 255
+    path = tmp_path / "photo"
+    options = {"quarter_turns": quarter_turns, "exif_orientation": exif_orientation}
+    path.write_bytes(heic(upright, **options))
+    assert np.array_equal(read_photo(path), upright)
+    assert np.array_equal(read_precise(path), upright / np.float32(255))
+    assert image_header.image_size(path) == (48, 32)
+
+
+def test_every_bit_of_a_deep_heic_is_kept(tmp_path: Path, rng) -> None:
+    samples = rng.integers(0, 1024, (16, 24, 3)).astype(np.uint16)
+    samples[0, 0], samples[0, 1] = 0, 1023
+    (tmp_path / "deep.heic").write_bytes(heic(samples, is_deep=True))
+    precise = read_precise(tmp_path / "deep.heic")
+    assert np.array_equal(np.rint(precise * 1023), samples)
+    assert np.abs(read_photo(tmp_path / "deep.heic") - precise * 255).max() <= 1
+    (tmp_path / "flat.heic").write_bytes(heic((samples >> 2).astype(np.uint8)))
+    assert np.array_equal(read_photo(tmp_path / "flat.heic"), samples >> 2)
+
+
+def test_a_cut_short_heic_is_refused_with_a_hint(tmp_path: Path, rng) -> None:
+    data = heic(rng.integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    (tmp_path / "half").write_bytes(data[: len(data) // 2])
+    for read in (read_photo, read_precise):
+        with pytest.raises(FormatError, match="half is damaged or cut short") as caught:
+            read(tmp_path / "half")
+        assert "save it again" in caught.value.hint
+
+
+def test_a_container_too_large_to_be_a_photo_is_not_read(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "photo"
+    path.write_bytes(heic(np.zeros((16, 16, 3), np.uint8)))
+    monkeypatch.setattr(image_header, "MAX_CONTAINER_BYTES", 100)
+    with pytest.raises(FormatError, match="the most that is read"):
+        read_photo(path)
 
 
 def test_a_texture_is_not_turned() -> None:
@@ -161,17 +206,30 @@ def test_a_transparent_palette_keeps_its_alpha(tmp_path: Path) -> None:
     assert read_photo(tmp_path / "a.png").tolist() == [[[10, 20, 30, 255], [40, 50, 60, 0]]]
 
 
-def test_an_embedded_profile_is_converted_to_srgb(tmp_path: Path) -> None:
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    buffer = bytearray(lab.tobytes())
+@pytest.fixture
+def swapped_profile() -> bytes:
+    """An sRGB profile with red and blue exchanged, whose effect cannot be missed."""
+    buffer = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     position = buffer.find(b"sRGB built-in".decode().encode("utf-16-be"))
     assert position > 0
     buffer[position : position + 8] = "Wide".encode("utf-16-be")
-    # Swap the red and blue primaries: a profile whose effect cannot be missed.
     red, blue = buffer.find(b"rXYZ"), buffer.find(b"bXYZ")
     buffer[red : red + 4], buffer[blue : blue + 4] = b"bXYZ", b"rXYZ"
-    Image.new("RGB", (2, 2), (255, 0, 0)).save(tmp_path / "a.png", icc_profile=bytes(buffer))
-    assert read_photo(tmp_path / "a.png")[0, 0] == pytest.approx([0, 0, 255], abs=2)
+    return bytes(buffer)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "AVIF", "HEIC"])
+def test_an_embedded_profile_is_converted_to_srgb(
+    tmp_path: Path, swapped_profile: bytes, file_format: str
+) -> None:
+    path = tmp_path / "photo"
+    if file_format == "HEIC":
+        pixels = np.full((16, 16, 3), (255, 0, 0), np.uint8)
+        path.write_bytes(heic(pixels, profile=swapped_profile))
+    else:
+        image = Image.new("RGB", (16, 16), (255, 0, 0))
+        image.save(path, file_format, icc_profile=swapped_profile)
+    assert read_photo(path)[0, 0].astype(int) == pytest.approx([0, 0, 255], abs=3)
 
 
 def test_a_broken_profile_does_not_spoil_the_picture(tmp_path: Path) -> None:
@@ -179,7 +237,7 @@ def test_a_broken_profile_does_not_spoil_the_picture(tmp_path: Path) -> None:
     assert read_photo(tmp_path / "a.png")[0, 0].tolist() == [9, 8, 7]
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("read", [read_photo, read_precise])
 def test_a_cut_short_picture_is_refused_with_a_hint(tmp_path, rng, file_format, read) -> None:
     path = tmp_path / "half"

@@ -15,6 +15,7 @@ from depthstudio.formats.glb import write_glb
 from depthstudio.formats.ply import write_ply
 from depthstudio.formats.scene_file import read_scene
 from depthstudio.formats.sniff import Sniffed, sniff
+from tests.support.heic import heic
 
 CLOUD = PointCloud(np.zeros((2, 3), np.float32))
 STACK = DepthStack(np.ones((1, 2, 3), np.float32), DepthKind.METRIC)
@@ -27,12 +28,29 @@ STACK = DepthStack(np.ones((1, 2, 3), np.float32), DepthKind.METRIC)
         ("JPEG", "image/jpeg"),
         ("WEBP", "image/webp"),
         ("TIFF", "image/tiff"),
+        ("AVIF", "image/avif"),
     ],
 )
 def test_pictures_are_known_whatever_their_name(tmp_path, file_format, media_type) -> None:
     path = tmp_path / "picture.txt"
     Image.new("RGB", (7, 5)).save(path, file_format)
     assert sniff(path) == Sniffed(media_type, 7, 5)
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1"])
+def test_heic_photos_are_known_by_either_name(tmp_path: Path, brand: bytes) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(heic(np.zeros((16, 24, 3), np.uint8), quarter_turns=1, brand=brand))
+    assert sniff(path) == Sniffed("image/heic", 24, 16)
+
+
+def test_an_avif_that_goes_by_the_general_name_is_an_avif(tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    Image.new("RGB", (7, 5)).save(path, "AVIF")
+    data = path.read_bytes()
+    assert data[4:12] == b"ftypavif"
+    path.write_bytes(data[:8] + b"mif1" + data[12:])
+    assert sniff(path) == Sniffed("image/avif", 7, 5)
 
 
 def test_the_size_is_that_after_the_rotation(tmp_path: Path) -> None:
@@ -69,9 +87,16 @@ def test_a_picture_is_not_a_scene(tmp_path: Path) -> None:
         ("é".encode() * 511, "is a text file"),
         (b"GIF89a....", "a GIF animation"),
         (b"%PDF-1.7", "a PDF document"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC photo"),
-        (b"\0\0\0\x18ftypmp42\0\0\0\0", "a video"),
-        (b"\x1a\x45\xdf\xa3....", "Matroska or WebM video"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "damaged or cut short"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "damaged or cut short"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", "damaged or cut short"),
+        (b"\0\0\0\x18ftypqt  \0\0\0\0", "damaged or cut short"),
+        (b"\0\0\0\x18moov\0\0\0\0\0\0\0\0", "holds no moving pictures"),
+        (b"\x1a\x45\xdf\xa3....", "damaged or cut short"),
+        (b"RIFF\0\0\0\0AVI LIST", "damaged or cut short"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\0", "a Canon raw photo"),
+        (b"\0\0\0\x18ftypM4A \0\0\0\0", "a sound file"),
+        (b"carefree days of old", "a text file"),
         (b"\0\1\2\3\4\5", "a file of an unknown kind"),
         (b"RIFF\0\0\0\0WAVEfmt ", "a file of an unknown kind"),
         (b"PK\x03\x04 not really", "damaged or cut short archive"),

@@ -1,0 +1,73 @@
+"""Decoded frames as pictures: upright, in sRGB."""
+
+import struct
+from typing import Any, cast
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
+from numpy.typing import NDArray
+
+from depthstudio.formats.video_file import refuse_large
+
+_UNSPECIFIED = 2  # as ISO/IEC 23001-8 counts colour spaces
+_HD_HEIGHT_PX = 720
+
+
+def upright_shape(frame: VideoFrame) -> tuple[int, int]:
+    """(height, width) in pixels as it is to be shown.
+
+    Raises
+    ------
+    FormatError
+        when the frame is larger than any that is read
+    """
+    refuse_large(frame.width, frame.height)
+    is_turned, _, _ = _turn_of(frame)
+    return (frame.width, frame.height) if is_turned else (frame.height, frame.width)
+
+
+def picture_of(frame: VideoFrame, stored_size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 sRGB of one frame, turned as it is to be shown.
+
+    `stored_size_px` is width and height before the turn; a frame of another size is scaled
+    to it, as some streams change theirs in the middle. BT.709 counts as sRGB, as in players.
+
+    Raises
+    ------
+    FormatError
+        when the frame is larger than any that is read
+    """
+    refuse_large(frame.width, frame.height)
+    width_px, height_px = stored_size_px
+    colours = frame.to_ndarray(
+        format="rgb24", width=width_px, height=height_px, src_colorspace=_colour_space(frame)
+    )
+    is_turned, is_mirrored, is_upside_down = _turn_of(frame)
+    if is_turned:
+        colours = colours.swapaxes(0, 1)
+    if is_mirrored:
+        colours = colours[:, ::-1]
+    if is_upside_down:
+        colours = colours[::-1]
+    return np.ascontiguousarray(colours, np.uint8)
+
+
+def _turn_of(frame: VideoFrame) -> tuple[bool, bool, bool]:
+    """How the camera was held: swap rows and columns, then flip left to right, top to bottom."""
+    try:
+        # Its type is said to be a dictionary and is a container of buffers.
+        matrix = bytes(cast("Any", frame.side_data)["DISPLAYMATRIX"])
+    except KeyError:
+        return False, False, False
+    a, b, _, c, d = struct.unpack("=5i", matrix[:20])
+    if abs(b) + abs(c) > abs(a) + abs(d):
+        return True, c < 0, b < 0
+    return False, a < 0, d < 0
+
+
+def _colour_space(frame: VideoFrame) -> Colorspace | None:
+    """What FFmpeg is to take the colours for; None where the file says it."""
+    if frame.colorspace == _UNSPECIFIED and frame.height >= _HD_HEIGHT_PX:
+        return Colorspace.ITU709  # the custom for high definition; otherwise BT.601 is taken
+    return None
