@@ -30,6 +30,7 @@ class FieldNotes(TypedDict, total=False):
     phrase: str  # what stands beside a check box
     enabled_when: dict[str, Json]  # other parameter -> the value that enables this one
     affects_result: bool
+    is_remote: bool
     no_effect_on_server: bool
 
 
@@ -53,6 +54,7 @@ def param(
     phrase: str = "",
     enabled_when: Mapping[str, Json] | None = None,
     affects_result: bool = True,
+    is_remote: bool = True,
     no_effect_on_server: bool = False,
 ) -> msgspec.Meta:
     """Declare one parameter, in ``Annotated[float, param(label="Depth", ge=0)] = 0.12``."""
@@ -69,6 +71,8 @@ def param(
         notes["phrase"] = phrase
     if enabled_when:
         notes["enabled_when"] = dict(enabled_when)
+    if not is_remote:
+        notes["is_remote"] = False
     if no_effect_on_server:
         notes["no_effect_on_server"] = True
     return msgspec.Meta(title=label, description=help, ge=ge, le=le, extra_json_schema={"x": notes})

@@ -83,6 +83,7 @@ class ProviderInfo:
     quota: str = ""  # how much may be asked for
     endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
     secrets: tuple[Secret, ...] = ()
+    actions: frozenset[str] = frozenset()  # what can be asked of a live result
     max_sources: int = 1
     max_parallel: int = 1
 

@@ -14,6 +14,7 @@ from depthstudio.core.errors import (
     ResultLost,
 )
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json, to_plain
 from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
@@ -212,7 +213,7 @@ async def _collected(
     artifacts = [await downloaded(session, data[SCENE], THE_SCENE, ctx)]
     if params.view_pictures:
         artifacts += await _view_pictures(space, session, demo, data, ctx)
-    flight = cast("Mapping[str, Any]", data[FLIGHT] or {}).get("video")
+    flight = object_in(data[FLIGHT]).get("video")
     if params.infer_gs and _is_file(flight):
         artifacts.append(await downloaded(session, flight, THE_FLIGHT, ctx))
     elif params.infer_gs:
@@ -266,14 +267,9 @@ def _view_file(number: int, role: Role) -> RemoteFile:
 
 def _view_names(selector: object) -> list[str]:
     """The views as the app's own selector lists them."""
-    choices = cast("Mapping[str, Any]", selector).get("choices") if selector else None
-    if not isinstance(choices, list):
-        return ["View 1"]
-    pairs = cast("list[Any]", choices)
-    return [str(pair[1] if isinstance(pair, list) else pair) for pair in pairs]
+    choices = list_in(object_in(selector).get("choices"))
+    return [str((list_in(choice) or [choice])[-1]) for choice in choices] or ["View 1"]
 
 
 def _is_file(value: object) -> bool:
-    return isinstance(value, Mapping) and isinstance(
-        cast("Mapping[str, Any]", value).get("path"), str
-    )
+    return isinstance(object_in(value).get("path"), str)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import RemoteJobFailed, ResultLost
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.json_shape import object_in
 from depthstudio.core.record import Json, to_plain
 from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
@@ -134,7 +135,7 @@ async def _made(
     values = {name: value for name, value in plain.items() if name not in OURS}
     arguments = named_arguments(make, {**values, **params.extra, "input_image": cut_out})
     data = await session.work(ctx, MAKE, make, arguments)
-    if not isinstance(data[0], Mapping):
+    if "path" not in object_in(data[0]):
         raise RemoteJobFailed(
             f"{SERVICE} made no object",
             hint="Use a photo in which the object stands out from its background",

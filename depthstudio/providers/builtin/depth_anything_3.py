@@ -28,7 +28,7 @@ from depthstudio.providers.base import (
     ProviderInfo,
     Reach,
 )
-from depthstudio.providers.footage_words import sampled
+from depthstudio.providers.footage import sampled
 from depthstudio.providers.gradio.account import HUB, HUB_URL, SECRETS, SPACE, credential_for
 
 MAKING = "depthstudio.providers.depth_anything_making"  # brings the network's modules

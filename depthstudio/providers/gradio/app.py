@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from depthstudio.core.errors import BadResponse, NotOffered
+from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
 
 JsonObject = Mapping[str, Any]
@@ -184,7 +185,7 @@ def _read_function(
 def _read_slot(component: JsonObject, declared: Iterable[JsonObject]) -> Slot:
     kind = str(component["type"])
     is_hidden = bool(component.get("skip_api", kind == "state"))
-    parameter = {} if is_hidden else next(iter(declared), {})
+    parameter = object_in(None if is_hidden else next(iter(declared), None))
     return Slot(
         component_id=int(component["id"]),
         kind=kind,
@@ -197,7 +198,8 @@ def _read_slot(component: JsonObject, declared: Iterable[JsonObject]) -> Slot:
 
 def _targets(targets: Iterable[Any]) -> Iterable[tuple[int, str]]:
     for target in targets:
-        if isinstance(target, list | tuple) and len(cast("list[Any]", target)) == 2:
-            component_id, event = cast("list[Any]", target)
-            if isinstance(component_id, int):
+        match list_in(target):
+            case [int() as component_id, event]:
                 yield component_id, str(event)
+            case _:
+                pass

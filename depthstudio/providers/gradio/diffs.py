@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from depthstudio.core.errors import BadResponse
 
@@ -45,11 +45,11 @@ def _edited(value: Any, path: list[Any], action: str, new: Any) -> Any:
         case "append":
             value[key] = value[key] + new
         case "add" if isinstance(value, list):
-            value.insert(key, new)
+            cast("list[Any]", value).insert(key, new)
         case "add":
             value[key] = new
         case "delete":
             del value[key]
         case _:
             raise ValueError(f"there is no action {action!r}")
-    return value
+    return cast("Any", value)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from depthstudio.core.errors import BadResponse
 from depthstudio.core.job import Progress, Stage
+from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.providers.gradio.diffs import changed
 from depthstudio.providers.gradio.failures import AppError, plain_text
 
@@ -86,8 +87,8 @@ class Following:
 
     def _at_work(self, said: Message) -> None:
         """The innermost of the bars that the app shows in a browser."""
-        units = said.get("progress_data")
-        unit = cast("list[Message]", units)[-1] if isinstance(units, list) and units else {}
+        units = list_in(said.get("progress_data"))
+        unit = object_in(units[-1] if units else None)
         fraction, index, length = unit.get("progress"), unit.get("index"), unit.get("length")
         if not isinstance(fraction, int | float) and isinstance(index, int | float) and length:
             fraction = index / float(length)
@@ -114,8 +115,7 @@ class Following:
         return [changed(old, edits) for old, edits in zip(self._partial, data, strict=True)]
 
     def _completed(self, said: Message) -> Outcome:
-        output = said.get("output")
-        answer = cast("Message", output) if isinstance(output, Mapping) else {}
+        answer = object_in(said.get("output"))
         if not said.get("success"):
             error = answer.get("error")
             title = said.get("title") or answer.get("title") or ""
@@ -134,8 +134,7 @@ def _unexpected(said: Message) -> Outcome:
 
 
 def _data(said: Message) -> list[Any] | None:
-    output = said.get("output")
-    data = cast("Message", output).get("data") if isinstance(output, Mapping) else None
+    data = object_in(said.get("output")).get("data")
     return cast("list[Any]", data) if isinstance(data, list) else None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from depthstudio.core.errors import (
     AuthError,
@@ -11,6 +11,7 @@ from depthstudio.core.errors import (
     ServiceOffline,
     ServiceUnavailable,
 )
+from depthstudio.core.json_shape import object_in
 from depthstudio.providers.base import Reach
 from depthstudio.providers.gradio.address import Address, usual_origin
 from depthstudio.providers.transport.answers import json_answer
@@ -54,13 +55,12 @@ async def origin_of(reach: Reach, address: Address, hub: str, service: str) -> s
     said = await _ask_hub(reach, address.space_id, hub, service)
     if said is None:
         return usual_origin(address.space_id)
-    runtime = said.get("runtime")
-    stage = cast("Mapping[str, Any]", runtime).get("stage") if isinstance(runtime, Mapping) else ""
+    stage = str(object_in(said.get("runtime")).get("stage") or "")
     host = said.get("host")
     # In the clear only where the hub itself is spoken to like that, on this computer.
     is_usable = isinstance(host, str) and host.startswith(("https://", hub.partition("//")[0]))
     origin = str(host).rstrip("/") if is_usable else usual_origin(address.space_id)
-    await _require_awake(reach, address.space_id, str(stage or ""), origin)
+    await _require_awake(reach, address.space_id, stage, origin)
     return origin
 
 
@@ -78,8 +78,7 @@ async def _ask_hub(reach: Reach, space_id: str, hub: str, service: str) -> Mappi
                     may_have_run=False,
                 )
             response.raise_for_status()
-        answer = json_answer(response, service)
-        return cast("Mapping[str, Any]", answer) if isinstance(answer, Mapping) else {}
+        return object_in(json_answer(response, service))
 
     try:
         return await repeated(reach, service, ask)

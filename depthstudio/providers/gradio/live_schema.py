@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from depthstudio.core.json_shape import list_in
 from depthstudio.providers.gradio.app import Function, Slot
 
 NUMBERS = {"slider", "number"}
@@ -52,6 +53,5 @@ def _kind(kind: str, props: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _value(choice: Any) -> Any:
     """Choices come as a value, or as what is shown and the value."""
-    if isinstance(choice, list | tuple) and len(choice) == 2:  # pyright: ignore[reportUnknownArgumentType]
-        return choice[1]  # pyright: ignore[reportUnknownVariableType]
-    return choice  # pyright: ignore[reportUnknownVariableType]
+    pair = list_in(choice)
+    return pair[1] if len(pair) == 2 else choice

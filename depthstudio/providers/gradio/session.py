@@ -4,8 +4,10 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
+
+import msgspec
 
 from depthstudio.core.errors import (
     BadResponse,
@@ -15,12 +17,13 @@ from depthstudio.core.errors import (
     ServiceUnavailable,
 )
 from depthstudio.core.job import Progress, Stage
+from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Context, Reach
 from depthstudio.providers.gradio.app import App, Function
 from depthstudio.providers.gradio.failures import failure, queue_trouble
 from depthstudio.providers.gradio.following import Completed, Following, SessionGone, Stopped
-from depthstudio.providers.transport.answers import json_answer, json_of
+from depthstudio.providers.transport.answers import json_answer
 from depthstudio.providers.transport.errors import translated_errors
 from depthstudio.providers.transport.events import server_events
 from depthstudio.providers.transport.repeat import repeated
@@ -69,8 +72,8 @@ class GradioSession:
             response = await upload_files(
                 self._reach, self.service, self._app.url("/upload"), files, progress=progress
             )
-            paths = json_answer(response, self.service)
-            if not _are_texts(paths) or len(paths) != len(files):
+            paths = [path for path in list_in(json_answer(response, self.service)) if path]
+            if len(paths) != len(files) or not all(isinstance(path, str) for path in paths):
                 raise BadResponse(f"{self.service} did not take the files it was sent")
             return paths
 
@@ -93,8 +96,7 @@ class GradioSession:
             if held is not None:
                 raise held
             response.raise_for_status()
-        answer = json_answer(response, self.service)
-        event_id = cast("Mapping[str, Any]", answer).get("event_id") if answer else None
+        event_id = object_in(json_answer(response, self.service)).get("event_id")
         if not isinstance(event_id, str):
             raise BadResponse(f"{self.service} took the call and does not say under which id")
         return event_id
@@ -194,7 +196,7 @@ class GradioSession:
         try:
             async with asyncio.timeout(None) as limit:
                 async for event in stream:
-                    following.read(json_of(event.data, self.service))
+                    following.read(self._message(event.data))
                     if following.outcome is not None:
                         return
                     if following.has_started and limit.when() is None:
@@ -211,6 +213,14 @@ class GradioSession:
             raise
         finally:
             await stream.aclose()
+
+    def _message(self, text: str) -> object:
+        try:
+            return msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise BadResponse(
+                f"{self.service} sent a message that cannot be read", detail=text[:200]
+            ) from error
 
     async def call(
         self,
@@ -252,13 +262,7 @@ class GradioSession:
         BadResponse
             when the value is no file
         """
-        path = cast("Mapping[str, Any]", value).get("path") if isinstance(value, Mapping) else None
+        path = object_in(value).get("path")
         if not isinstance(path, str) or not path or path.startswith(("http:", "https:")):
             raise BadResponse(f"{self.service} sent something else where a file was due")
         return self._app.url(f"/file={quote(path)}")
-
-
-def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, str) for item in cast("list[object]", value)
-    )

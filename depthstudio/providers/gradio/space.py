@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from depthstudio.core.errors import AuthError, BadResponse, ServiceUnavailable
+from depthstudio.core.json_shape import object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Health, Reach
 from depthstudio.providers.gradio.account import HUB, HUB_URL, PASSWORD, SPACE, TOKEN, USER
@@ -52,8 +53,8 @@ async def connect(reach: Reach, service: str, needs: Sequence[str]) -> Space:
     address = address_of(reach.endpoints[SPACE])
     origin = await origin_of(reach, address, reach.endpoints.get(HUB, HUB_URL), service)
     config = await _ask(reach, f"{origin}/config", service, origin)
-    prefix = config.get("api_prefix") if isinstance(config, Mapping) else ""
-    info = await _ask(reach, f"{origin}{prefix or ''}/info", service, origin)
+    prefix = config.get("api_prefix") or ""
+    info = await _ask(reach, f"{origin}{prefix}/info", service, origin)
     app = read_app(origin, config, info)
     if missing := [name for name in needs if not app.has(name)]:
         raise BadResponse(
@@ -89,8 +90,7 @@ async def _ask(reach: Reach, url: str, service: str, origin: str) -> Mapping[str
                     may_have_run=False,
                 )
             response.raise_for_status()
-        answer = json_answer(response, service)
-        return cast("Mapping[str, Any]", answer) if isinstance(answer, Mapping) else {}
+        return object_in(json_answer(response, service))
 
     return await repeated(reach, service, ask)
 
