@@ -31,6 +31,7 @@ from depthstudio.providers.transport.upload import upload_files
 
 FILE_TYPE = {"_type": "gradio.FileData"}
 RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's own needs more
+ENDING_LIMIT_S = 2.0
 TAKEN_OUT = "taken out of the service's line"
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
 
@@ -197,12 +198,15 @@ class GradioSession:
             async with asyncio.timeout(None) as limit:
                 async for event in stream:
                     following.read(self._message(event.data))
+                    now_s = asyncio.get_running_loop().time()
                     if following.outcome is not None:
-                        return
-                    if following.has_started and limit.when() is None:
-                        loop = asyncio.get_running_loop()
-                        limit.reschedule(loop.time() + RUNNING_LIMIT_S)
+                        # The server ends the stream by itself, and the connection is kept.
+                        limit.reschedule(now_s + ENDING_LIMIT_S)
+                    elif following.has_started and limit.when() is None:
+                        limit.reschedule(now_s + RUNNING_LIMIT_S)
         except TimeoutError as error:
+            if following.outcome is not None:
+                return
             minutes = round(RUNNING_LIMIT_S / 60)
             raise RemoteJobFailed(
                 f"{self.service} did not finish within {minutes} minutes",
