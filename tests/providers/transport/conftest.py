@@ -5,13 +5,13 @@ from ssl import SSLContext
 
 import httpx
 import pytest
+from tests.support.loopback import AUTHORITY, Exchange, Loopback
 
 from depthstudio.providers.base import Credential
 from depthstudio.providers.transport import clients as clients_module
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.providers.transport.tls import tls_context
 from tests.support.fake_clock import FakeClock
-from tests.support.loopback import AUTHORITY, Exchange, Loopback
 
 Serve = Callable[..., Loopback]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.support.loopback import Exchange, Question
 
 from depthstudio.core.errors import (
     AuthError,
@@ -20,7 +21,6 @@ from depthstudio.providers.transport.errors import (
     translated_errors,
 )
 from tests.providers.transport.conftest import Serve
-from tests.support.loopback import Exchange, Question
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 
