@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-PROGRESS_INTERVAL_S = 0.1
+INTERVAL_S = 0.1  # between two reports of how far the same thing is
 CANCEL_TIMEOUT_S = 5.0
 ONLY_ASKED = "only asked the service to stop"
 NOT_HEARD = "the service did not hear the cancel; it may go on"
@@ -41,6 +41,13 @@ class ThreadFlag:
     def check(self) -> None:
         if self._raised.is_set():
             raise asyncio.CancelledError
+
+
+def _is_news(last: Progress, new: Progress) -> bool:
+    """Does a report say something else, or only how far the same thing is?"""
+    if (last.stage, last.place, last.picture) != (new.stage, new.place, new.picture):
+        return True
+    return new.fraction is None and new.message != last.message
 
 
 @dataclass
@@ -63,7 +70,7 @@ class JobContext(JobReach):
     provider_hold: Callable[[], Hold | None]  # what the whole provider waits for now
     notes: list[str] = field(default_factory=list[str])
     _reported_s: float = float("-inf")
-    _stage: str = ""
+    _last_report: Progress | None = None
 
     @property
     def job_id(self) -> str:
@@ -85,10 +92,11 @@ class JobContext(JobReach):
         self.row = await uncut(self.ledger.record(self.job_id, checkpoint=checkpoint))
 
     def report(self, progress: Progress) -> None:
-        """Pass on about ten reports a second, and every change of stage."""
+        """Pass on about ten reports a second, and every one that is more than a fraction."""
         now_s = self.clock.monotonic_s()
-        if progress.stage != self._stage or now_s - self._reported_s >= PROGRESS_INTERVAL_S:
-            self._stage, self._reported_s = progress.stage, now_s
+        last = self._last_report
+        if last is None or _is_news(last, progress) or now_s - self._reported_s >= INTERVAL_S:
+            self._last_report, self._reported_s = progress, now_s
             self.ledger.progress(self.job_id, progress)
 
     def note(self, text: str) -> None:

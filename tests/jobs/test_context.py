@@ -9,7 +9,7 @@ import pytest
 
 from depthstudio.core.errors import ProviderError, ProviderHeld, RateLimited, SubmitUnknown
 from depthstudio.core.job import Hold, HoldKind, Job, Progress, Stage
-from depthstudio.jobs.context import PROGRESS_INTERVAL_S, JobContext, Leaving, ThreadFlag
+from depthstudio.jobs.context import INTERVAL_S, JobContext, Leaving, ThreadFlag
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
@@ -167,13 +167,32 @@ async def test_progress_is_told_ten_times_a_second_and_at_every_stage(bench: Ben
     reports = [Progress(Stage.UPLOADING, share / 10) for share in range(4)]
     for report in reports[:2]:
         bench.context.report(report)
-    bench.clock.advance(PROGRESS_INTERVAL_S)
+    bench.clock.advance(INTERVAL_S)
     for report in reports[2:]:
         bench.context.report(report)
     waiting = Progress(Stage.WAITING, place=3)
     bench.context.report(waiting)
 
     assert shown == [reports[0], reports[2], waiting]
+
+
+async def test_what_is_more_than_a_fraction_is_told_at_once(bench: Bench) -> None:
+    shown: list[Progress | None] = []
+    bench.queue.changed.connect(
+        lambda job_id, row: shown.append(bench.queue.at(row).status.progress)
+    )
+    news = [
+        Progress(Stage.WAITING),
+        Progress(Stage.WAITING, place=2),
+        Progress(Stage.WAITING, place=1),
+        Progress(Stage.WAITING, place=1, message="Waiting for a GPU"),
+        Progress(Stage.RUNNING, 0.5),
+        Progress(Stage.RUNNING, 0.6, picture=Path("cut_out.webp")),
+    ]
+    for report in news:
+        bench.context.report(report)
+
+    assert shown == news
 
 
 async def test_the_same_note_is_kept_once(bench: Bench) -> None:
