@@ -59,7 +59,12 @@ class ProviderError(DepthStudioError):
 
     ``may_have_run`` is the promise about paid work: only when it is False has the
     service provably not started, and only then may a submit be sent again by itself.
+    ``status`` is that of the HTTP answer, where there was one, and ``retry_after_s`` the
+    pause it asked for.
     """
+
+    status: int | None = None
+    retry_after_s: float | None = None
 
     def __init__(
         self, message: str, *, hint: str = "", detail: str = "", may_have_run: bool = True

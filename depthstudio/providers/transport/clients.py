@@ -4,41 +4,69 @@ httpx is imported on first use: a start that sends nothing does not wait for it.
 """
 
 import asyncio
-import ssl
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depthstudio import __version__
+from depthstudio.core.errors import AuthError
 from depthstudio.providers.base import Credential
+from depthstudio.providers.transport.proxies import Proxies
+from depthstudio.providers.transport.redaction import keep_secrets_out_of_logs
+from depthstudio.providers.transport.threads import finished_in_thread
+from depthstudio.providers.transport.tls import tls_context
 
 if TYPE_CHECKING:
     import httpx
 
-CONNECT_TIMEOUT_S = 15.0
-READ_TIMEOUT_S = 60.0  # between two pieces of an answer, not for the whole of it
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 30.0  # between two pieces of an answer, not for the whole of it
+WRITE_TIMEOUT_S = 120.0  # for one piece of what is sent
+POOL_TIMEOUT_S = 10.0
+
+_Key = tuple[str, frozenset[tuple[str, str]], frozenset[str]]
+_Maker = Callable[[Credential | None], "httpx.AsyncClient"]
 
 
 class HttpClients:
-    """One HTTP client per provider, all on one SSL context."""
+    """One HTTP client per provider and credential, all on one SSL context.
 
-    def __init__(self) -> None:
-        self._clients: dict[str, httpx.AsyncClient] = {}
-        self._tls: ssl.SSLContext | None = None
+    `ca_file` holds certificates to trust beside those of the system.
+    """
+
+    def __init__(self, ca_file: Path | None = None) -> None:
+        self._ca_file = ca_file
+        self._clients: dict[_Key, httpx.AsyncClient] = {}
+        self._make: _Maker | None = None
         self._building = asyncio.Lock()
         self._closed = False
 
     async def client(
         self, provider_id: str, credential: Credential | None = None
     ) -> "httpx.AsyncClient":
-        """The client of a provider and credential, made when it is first asked for."""
+        """The client of a provider and credential, made when it is first asked for.
+
+        It keeps the cookies it is given, follows no redirects unless told to, and shows the
+        credential to `credential.hosts` alone, over https or to this computer.
+
+        Raises
+        ------
+        AuthError
+            when a key cannot be sent as it is, such as with a line end in it
+        ServiceUnavailable
+            when the user's own certificates cannot be read
+        """
         async with self._building:
             if self._closed:
                 raise RuntimeError("the HTTP clients are closed")
-            if provider_id not in self._clients:
+            key = _key(provider_id, credential)
+            if key not in self._clients:
+                _require_sendable(credential)
                 # Importing httpx and reading the certificates take about a tenth of a second.
-                tls = self._tls or await asyncio.to_thread(_tls_context)
-                self._tls = tls
-                self._clients[provider_id] = _new_client(tls)
-            return self._clients[provider_id]
+                make = self._make or await finished_in_thread(lambda: _maker(self._ca_file))
+                self._make = make
+                self._clients[key] = make(credential)
+            return self._clients[key]
 
     async def aclose(self) -> None:
         """Close every connection. Clients handed out earlier cannot be used any more."""
@@ -48,17 +76,42 @@ class HttpClients:
         await asyncio.gather(*(client.aclose() for client in clients.values()))
 
 
-def _tls_context() -> ssl.SSLContext:
+def _key(provider_id: str, credential: Credential | None) -> _Key:
+    if credential is None:
+        return provider_id, frozenset(), frozenset()
+    return provider_id, frozenset(credential.headers.items()), credential.hosts
+
+
+def _require_sendable(credential: Credential | None) -> None:
+    for value in credential.headers.values() if credential else ():
+        if not (value.isascii() and value.isprintable()) or value != value.strip():
+            raise AuthError(
+                "The key cannot be sent: it holds a space or a character no key has",
+                hint="Copy it again into Settings, Keys",
+                may_have_run=False,
+            )
+
+
+def _maker(ca_file: Path | None) -> _Maker:
+    """What makes clients on one SSL context. Blocking."""
     import httpx
 
-    return httpx.create_ssl_context()
+    from depthstudio.providers.transport.cookies import new_cookie_jar
+    from depthstudio.providers.transport.hops import Hops
 
-
-def _new_client(tls: ssl.SSLContext) -> "httpx.AsyncClient":
-    import httpx
-
-    return httpx.AsyncClient(
-        verify=tls,
-        timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-        headers={"User-Agent": f"DepthStudio/{__version__}"},
+    keep_secrets_out_of_logs()
+    tls, proxies = tls_context(ca_file), Proxies.of_system()
+    timeout = httpx.Timeout(
+        READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S, write=WRITE_TIMEOUT_S, pool=POOL_TIMEOUT_S
+    )
+    headers = {
+        "User-Agent": f"DepthStudio/{__version__}",
+        "Accept-Encoding": "identity",  # an answer is as large as it says
+    }
+    return lambda credential: httpx.AsyncClient(
+        transport=Hops(tls, credential, proxies),
+        trust_env=False,  # `Proxies` has read it
+        timeout=timeout,
+        headers=headers,
+        cookies=new_cookie_jar(),
     )

@@ -9,21 +9,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from depthstudio.core.errors import (
-    AuthError,
     BadResponse,
     ProviderError,
-    RateLimited,
     ServiceUnavailable,
 )
+from depthstudio.providers.transport.redaction import redacted, secrets_of
 
 if TYPE_CHECKING:
     import httpx
 
 DEFAULT_RETRY_AFTER_S = 60.0
 LONGEST_RETRY_AFTER_S = 7 * 24 * 3600.0  # beyond a week a header is wrong, not patient
-DETAIL_CHARACTERS = 500
-
-_CREDENTIAL_HEADERS = ("authorization", "x-api-key", "cookie")
 
 
 def utc_now() -> datetime:
@@ -41,24 +37,21 @@ def translated_errors(
     """
     import httpx
 
+    # Without “from error”: httpx names whole addresses, and a traceback may be written down.
     try:
         yield
     except httpx.HTTPStatusError as error:
-        raise _from_status(service, error.response, now) from error
+        from depthstudio.providers.transport.refusals import refusal
+
+        raise refusal(service, error.response, now()) from None
     except httpx.RequestError as error:
-        raise _from_transport(service, error) from error
+        raise _from_transport(service, error) from None
     except httpx.InvalidURL as error:
-        raise ServiceUnavailable(
-            f"The address of {service} is not valid",
-            hint="Check the endpoint in Settings",
-            detail=str(error),
-            may_have_run=False,
-        ) from error
+        raise _wrong_address(service, redacted(str(error))) from None
 
 
-def retry_after_s(header: str | None, now: datetime) -> float:
-    """Seconds to wait, from a Retry-After header: seconds, an HTTP date, or nothing usable."""
-    wait_s = DEFAULT_RETRY_AFTER_S
+def asked_wait_s(header: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header names, by number or by date; None if it says nothing."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         # More digits than this cannot be a wait, and a float has no room for thousands.
@@ -66,25 +59,47 @@ def retry_after_s(header: str | None, now: datetime) -> float:
     elif text:
         from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
 
-        with contextlib.suppress(ValueError, OverflowError):
+        try:
             moment = parsedate_to_datetime(text)
             wait_s = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+        except (ValueError, OverflowError):
+            return None
+    else:
+        return None
     return min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
+
+
+def retry_after_s(header: str | None, now: datetime) -> float:
+    """Seconds to wait, from a Retry-After header; a minute where it says nothing usable."""
+    wait_s = asked_wait_s(header, now)
+    return DEFAULT_RETRY_AFTER_S if wait_s is None else wait_s
+
+
+def wake_up(now: datetime, wait_s: float) -> datetime:
+    """The moment so many seconds from `now`."""
+    return now + timedelta(seconds=wait_s)
 
 
 def _from_transport(service: str, error: "httpx.RequestError") -> ProviderError:
     """An error without an answer: what matters is whether the request had left."""
     import httpx
 
-    detail = f"{type(error).__name__}: {error}"
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
-        return BadResponse(f"{service} sent an answer that cannot be read", detail=detail)
+        return BadResponse(
+            f"{service} sent an answer that cannot be read", detail=_detail_of(error)
+        )
+    if isinstance(error, httpx.UnsupportedProtocol):
+        return _wrong_address(service, _detail_of(error))
+    if isinstance(error, httpx.LocalProtocolError):
+        # It quotes whole headers, and a key is one.
+        return ProviderError(
+            f"The request to {service} could not be put together", detail="LocalProtocolError"
+        )
     before_sending = (
         httpx.ConnectError,
         httpx.ConnectTimeout,
         httpx.PoolTimeout,
         httpx.ProxyError,
-        httpx.UnsupportedProtocol,
     )
     may_have_run = not isinstance(error, before_sending)
     if isinstance(error, httpx.TimeoutException) and may_have_run:
@@ -92,59 +107,44 @@ def _from_transport(service: str, error: "httpx.RequestError") -> ProviderError:
     elif may_have_run:
         message, hint = f"The connection to {service} broke off", "Check the network"
     else:
-        message, hint = f"{service} cannot be reached", "Check the network and the endpoint"
-    return ServiceUnavailable(message, hint=hint, detail=detail, may_have_run=may_have_run)
+        message, hint = f"{service} cannot be reached", _way_out(error)
+    return ServiceUnavailable(
+        message, hint=hint, detail=_detail_of(error), may_have_run=may_have_run
+    )
 
 
-def _from_status(
-    service: str, response: "httpx.Response", now: Callable[[], datetime]
-) -> ProviderError:
-    """An answer that is not a success."""
-    from http import HTTPStatus  # slow to import, and httpx has it by now
+def _way_out(error: "httpx.RequestError") -> str:
+    """What to check when no connection could be made."""
+    import ssl
 
-    status = response.status_code
-    detail = f"HTTP {status} {_excerpt(response)}".strip()
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return AuthError(
-            f"{service} refuses the key ({status})",
-            hint="Check the key in Settings, Keys",
-            detail=detail,
-            may_have_run=False,
-        )
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        moment = now()
-        wait_s = retry_after_s(response.headers.get("Retry-After"), moment)
-        return RateLimited(
-            f"{service} has had too many requests",
-            until=moment + timedelta(seconds=wait_s),
-            hint="It goes on by itself",
-            detail=detail,
-        )
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-        return ServiceUnavailable(
-            f"{service} has trouble of its own ({status})", hint="Try again later", detail=detail
-        )
-    if status >= HTTPStatus.BAD_REQUEST:
-        return ProviderError(
-            f"{service} refused the request ({status})",
-            hint="Check the parameters; Details shows its answer",
-            detail=detail,
-            may_have_run=False,
-        )
-    return BadResponse(f"{service} gave an unexpected answer ({status})", detail=detail)
-
-
-def _excerpt(response: "httpx.Response") -> str:
-    """The start of an answer for developers, without any key it may repeat."""
     import httpx
 
+    if isinstance(error, httpx.ProxyError):
+        return "Check the proxy in the settings of this computer"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return (
+                "Its certificate is not trusted: a network that wants a sign-in, or a company's "
+                "own certificate that this computer does not know (SSL_CERT_FILE names it)"
+            )
+        cause = cause.__cause__ or cause.__context__
+    return "Check the network and the endpoint"
+
+
+def _wrong_address(service: str, detail: str) -> ProviderError:
+    return ProviderError(
+        f"The address of {service} is not valid",
+        hint="Check the endpoint in Settings",
+        detail=detail,
+        may_have_run=False,
+    )
+
+
+def _detail_of(error: "httpx.RequestError") -> str:
+    """For developers: the kind of error and its text, without any secret."""
     try:
-        text = response.text
-    except httpx.ResponseNotRead:
-        return ""
-    for name in _CREDENTIAL_HEADERS:
-        value = response.request.headers.get(name, "")
-        # “Bearer abc” may come back whole, or only the key itself.
-        for secret in filter(None, (value, value.rpartition(" ")[2])):
-            text = text.replace(secret, "…")
-    return text[:DETAIL_CHARACTERS]
+        secrets = secrets_of(error.request)
+    except RuntimeError:  # httpx knows of no request
+        secrets = set[str]()
+    return redacted(f"{type(error).__name__}: {error}", secrets)

@@ -1,13 +1,6 @@
-import asyncio
 import socket
-import ssl
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import traceback
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -20,7 +13,6 @@ from depthstudio.core.errors import (
     RateLimited,
     ServiceUnavailable,
 )
-from depthstudio.providers.transport import clients as clients_module
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.providers.transport.errors import (
     DEFAULT_RETRY_AFTER_S,
@@ -28,73 +20,39 @@ from depthstudio.providers.transport.errors import (
     retry_after_s,
     translated_errors,
 )
+from depthstudio.providers.transport.extensions import SECRETS
+from tests.providers.transport.conftest import Serve
+from tests.support.loopback import Exchange, Question
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
-build_tls_context = clients_module._tls_context
+class Canned:
+    """A real server, and what it answers next."""
 
+    def __init__(self, serve: Serve) -> None:
+        self.status, self.body = 200, b""
+        self.headers: dict[str, str] = {}
+        self.breaks_off = self.silent = False
+        self._server = serve(self._reply)
+        self.url = self._server.url
 
-@pytest.fixture(scope="module")
-def tls_context() -> ssl.SSLContext:
-    return build_tls_context()
+    @property
+    def heard(self) -> list[Question]:
+        return self._server.questions
 
-
-@pytest.fixture(autouse=True)
-def certificates_read_once(monkeypatch: pytest.MonkeyPatch, tls_context: ssl.SSLContext) -> None:
-    """Reading them takes longer than a whole test."""
-    monkeypatch.setattr(clients_module, "_tls_context", lambda: tls_context)
-
-
-@dataclass
-class LocalService:
-    """A real HTTP server on this computer, and what it answers next."""
-
-    url: str
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    breaks_off: bool = False
-    silent: bool = False
-    heard: list[dict[str, str]] = field(default_factory=list)
-    closing: threading.Event = field(default_factory=threading.Event)
-
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
-        self.heard.append({name.lower(): value for name, value in handler.headers.items()})
+    def _reply(self, exchange: Exchange) -> None:
         if self.silent:
-            self.closing.wait()
+            self._server.closing.wait()
         if self.breaks_off or self.silent:
-            handler.close_connection = True
-            return
-        handler.send_response(self.status)
-        for name, value in self.headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(self.body)))
-        handler.end_headers()
-        handler.wfile.write(self.body)
+            exchange.hang_up()
+        else:
+            exchange.answer(self.status, self.body, **self.headers)
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalService]:
-    monkeypatch.setenv("NO_PROXY", "*")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            local.answer(self)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Tests print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    local = LocalService(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield local
-    local.closing.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def service(serve: Serve) -> Canned:
+    return Canned(serve)
 
 
 async def post(url: str, *, timeout_s: float = 10.0, **options: Any) -> httpx.Response:
@@ -116,17 +74,17 @@ async def refusal(url: str, **options: Any) -> ProviderError:
 
 
 @pytest.mark.anyio
-async def test_a_good_answer_passes_through(service: LocalService) -> None:
+async def test_a_good_answer_passes_through(service: Canned) -> None:
     service.body = b"ok"
     response = await post(service.url)
     assert response.content == b"ok"
-    assert service.heard[0]["user-agent"].startswith("DepthStudio/")
+    assert service.heard[0].headers["user-agent"].startswith("DepthStudio/")
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_refused_key_is_an_auth_error_that_names_no_key(
-    service: LocalService, status: int
+    service: Canned, status: int
 ) -> None:
     service.status, service.body = status, b"Bad key s3cret in Bearer s3cret"
     error = await refusal(service.url, headers={"Authorization": "Bearer s3cret"})
@@ -149,10 +107,10 @@ async def test_a_refused_key_is_an_auth_error_that_names_no_key(
     ],
 )
 async def test_too_many_requests_hold_until_the_moment_the_service_names(
-    service: LocalService, header: str | None, wait_s: float
+    service: Canned, header: str | None, wait_s: float
 ) -> None:
     service.status, service.body = 429, b"100 runs a day"
-    service.headers = {} if header is None else {"Retry-After": header}
+    service.headers = {} if header is None else {"Retry_After": header}
     error = await refusal(service.url)
     assert isinstance(error, RateLimited)
     assert error.detail == "HTTP 429 100 runs a day"
@@ -163,7 +121,7 @@ async def test_too_many_requests_hold_until_the_moment_the_service_names(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [400, 404, 413, 422])
-async def test_what_the_service_refuses_did_not_run(service: LocalService, status: int) -> None:
+async def test_what_the_service_refuses_did_not_run(service: Canned, status: int) -> None:
     service.status, service.body = status, b"steps must be below 50" + b"." * 9999
     error = await refusal(service.url)
     assert type(error) is ProviderError
@@ -175,7 +133,7 @@ async def test_what_the_service_refuses_did_not_run(service: LocalService, statu
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [408, 500, 502, 503])
-async def test_trouble_at_the_service_may_have_run(service: LocalService, status: int) -> None:
+async def test_trouble_at_the_service_may_have_run(service: Canned, status: int) -> None:
     service.status = status
     error = await refusal(service.url)
     assert isinstance(error, ServiceUnavailable)
@@ -185,7 +143,7 @@ async def test_trouble_at_the_service_may_have_run(service: LocalService, status
 
 
 @pytest.mark.anyio
-async def test_a_redirect_nobody_asked_for_is_a_bad_response(service: LocalService) -> None:
+async def test_a_redirect_nobody_asked_for_is_a_bad_response(service: Canned) -> None:
     service.status, service.headers = 302, {"Location": "http://elsewhere.test/"}
     error = await refusal(service.url)
     assert isinstance(error, BadResponse)
@@ -194,7 +152,7 @@ async def test_a_redirect_nobody_asked_for_is_a_bad_response(service: LocalServi
 
 
 @pytest.mark.anyio
-async def test_going_round_in_circles_is_a_bad_response(service: LocalService) -> None:
+async def test_going_round_in_circles_is_a_bad_response(service: Canned) -> None:
     service.status, service.headers = 307, {"Location": service.url}
     error = await refusal(service.url, follow_redirects=True)
     assert isinstance(error, BadResponse)
@@ -202,15 +160,15 @@ async def test_going_round_in_circles_is_a_bad_response(service: LocalService) -
 
 
 @pytest.mark.anyio
-async def test_an_answer_that_cannot_be_unpacked_is_a_bad_response(service: LocalService) -> None:
-    service.headers, service.body = {"Content-Encoding": "gzip"}, b"not gzip"
+async def test_an_answer_that_cannot_be_unpacked_is_a_bad_response(service: Canned) -> None:
+    service.headers, service.body = {"Content_Encoding": "gzip"}, b"not gzip"
     error = await refusal(service.url)
     assert isinstance(error, BadResponse)
     assert error.may_have_run
 
 
 @pytest.mark.anyio
-async def test_a_connection_that_breaks_off_may_have_run(service: LocalService) -> None:
+async def test_a_connection_that_breaks_off_may_have_run(service: Canned) -> None:
     service.breaks_off = True
     error = await refusal(service.url)
     assert isinstance(error, ServiceUnavailable)
@@ -220,7 +178,7 @@ async def test_a_connection_that_breaks_off_may_have_run(service: LocalService) 
 
 
 @pytest.mark.anyio
-async def test_a_service_that_stays_silent_may_have_run(service: LocalService) -> None:
+async def test_a_service_that_stays_silent_may_have_run(service: Canned) -> None:
     service.silent = True
     error = await refusal(service.url, timeout_s=0.2)
     assert isinstance(error, ServiceUnavailable)
@@ -229,8 +187,7 @@ async def test_a_service_that_stays_silent_may_have_run(service: LocalService) -
 
 
 @pytest.mark.anyio
-async def test_a_closed_port_was_never_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "*")
+async def test_a_closed_port_was_never_reached() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         error = await refusal(f"http://127.0.0.1:{closed.getsockname()[1]}")
@@ -244,7 +201,8 @@ async def test_a_closed_port_was_never_reached(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("url", ["ftp://acme.test/", "acme.test", "http://[::1", "http://a:b/"])
 async def test_an_address_that_makes_no_sense_was_never_reached(url: str) -> None:
     error = await refusal(url)
-    assert isinstance(error, ServiceUnavailable)
+    assert type(error) is ProviderError
+    assert not error.retryable
     assert not error.may_have_run
 
 
@@ -270,7 +228,7 @@ def test_a_request_that_was_partly_written_may_have_run(kind: type[httpx.Request
 
 
 @pytest.mark.anyio
-async def test_a_streamed_refusal_is_told_without_its_body(service: LocalService) -> None:
+async def test_a_streamed_refusal_is_told_without_its_body(service: Canned) -> None:
     service.status, service.body = 422, b"long"
     async with httpx.AsyncClient() as client, client.stream("POST", service.url) as response:
         with pytest.raises(httpx.HTTPStatusError) as caught:
@@ -315,44 +273,104 @@ def test_how_long_to_wait(header: str | None, wait_s: float) -> None:
 
 
 @pytest.mark.anyio
-async def test_each_provider_has_one_client_and_all_share_one_ssl_context(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "message"),
+    [
+        (422, "application/json", b'{"detail": "steps must be below 50."}',
+         "Acme refused the request (422): steps must be below 50"),
+        (422, "application/json",
+         b'{"detail": [{"loc": ["body", "steps"], "msg": "too many", "type": "x"}]}',
+         "Acme refused the request (422): steps: too many"),
+        (404, "application/json", b'{"error": {"title": "Model not found", "type": "x"}}',
+         "Acme has nothing at this address (404): Model not found"),
+        (410, "text/plain", b"the job is\n  gone",
+         "Acme no longer has this (410): the job is gone"),
+        (413, "text/html", b"<html><head><title>413 Too &amp; Large</title></head><body>x</body>",
+         "Acme finds this too large (413): 413 Too & Large"),
+        (402, "application/json", b'{"message": "Insufficient credits"}',
+         "Acme asks for credit (402): Insufficient credits"),
+        (400, "text/plain", b"&lt;img src=x&gt; is no picture",
+         "Acme refused the request (400): is no picture"),
+        (400, "text/plain", b"Traceback (most recent call last):",
+         "Acme refused the request (400)"),
+        (400, "application/json", b'{"detail": ' + b"[" * 3000, "Acme refused the request (400)"),
+        (400, "application/json", b'{"code": 17}', "Acme refused the request (400)"),
+        (400, "text/plain", b"\x1b[31mred\x1b[0m", "Acme refused the request (400)"),
+        (400, "text/plain", b"see https://a.test/x?sig=abc123",
+         "Acme refused the request (400): see https://a.test/x?sig=…"),
+    ],
+)  # fmt: skip
+async def test_a_refusal_says_in_short_what_the_service_says(
+    service: Canned, status: int, kind: str, body: bytes, message: str
 ) -> None:
-    built: list[str] = []
-
-    def counted() -> ssl.SSLContext:
-        built.append(threading.current_thread().name)
-        return build_tls_context()
-
-    monkeypatch.setattr(clients_module, "_tls_context", counted)
-    clients = HttpClients()
-    first, again, other = await asyncio.gather(
-        clients.client("acme"), clients.client("acme"), clients.client("other")
-    )
-    assert first is again
-    assert first is not other
-    assert len(built) == 1
-    assert built[0] != threading.main_thread().name
-    await clients.aclose()
-    assert first.is_closed
-    assert other.is_closed
+    service.status, service.headers, service.body = status, {"Content_Type": kind}, body
+    error = await refusal(service.url)
+    assert type(error) is ProviderError
+    assert str(error) == message
+    assert error.status == status
+    assert not error.may_have_run
 
 
 @pytest.mark.anyio
-async def test_closed_clients_make_no_new_ones() -> None:
-    clients = HttpClients()
-    await clients.aclose()
-    with pytest.raises(RuntimeError, match="closed"):
-        await clients.client("acme")
+async def test_credit_that_is_missing_says_where_it_is_to_be_bought(service: Canned) -> None:
+    service.status = 402
+    error = await refusal(service.url)
+    assert "credit" in error.hint
 
 
-def test_starting_without_sending_does_not_import_httpx() -> None:
-    code = """
-import sys
-import depthstudio.providers.base, depthstudio.providers.transport.clients
-from depthstudio.providers.registry import Registry
-assert "relief" in Registry.load()
-print(sorted({"httpx", "cmap", "PySide6", "vtk"} & set(sys.modules)))
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+@pytest.mark.anyio
+@pytest.mark.parametrize(("header", "wait_s"), [("7", 7.0), (None, None)])
+async def test_trouble_keeps_the_pause_the_service_asks_for(
+    service: Canned, header: str | None, wait_s: float | None
+) -> None:
+    service.status = 503
+    service.headers = {} if header is None else {"Retry_After": header}
+    error = await refusal(service.url)
+    assert (error.status, error.retry_after_s) == (503, wait_s)
+
+
+@pytest.mark.anyio
+async def test_what_comes_too_early_or_stops_at_a_proxy_did_not_run(service: Canned) -> None:
+    for service.status in (425, 407):
+        error = await refusal(service.url)
+        assert isinstance(error, ServiceUnavailable)
+        assert not error.may_have_run
+
+
+@pytest.mark.anyio
+async def test_a_network_that_wants_a_sign_in_is_named_as_a_reason(service: Canned) -> None:
+    service.headers = {"Location": "http://portal.test/"}
+    for service.status in (302, 511):
+        assert "sign in" in (await refusal(service.url)).hint
+
+
+def test_a_key_that_cannot_be_sent_is_not_quoted() -> None:
+    error = translated(httpx.LocalProtocolError("Illegal header value b'Bearer s3cret\\n'"))
+    assert type(error) is ProviderError
+    assert "s3cret" not in f"{error} {error.hint} {error.detail}"
+
+
+def test_no_traceback_tells_the_address_of_a_request() -> None:
+    request = httpx.Request("GET", "https://acme.test/file?sig=s3cret")
+    with pytest.raises(ProviderError) as caught, translated_errors("Acme"):
+        httpx.Response(404, request=request).raise_for_status()
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_the_detail_of_a_broken_connection_names_no_secret() -> None:
+    request = httpx.Request(
+        "GET", "https://acme.test/", headers={"X-Api-Key": "s3cret"}, extensions={SECRETS: {"own"}}
+    )
+    error = translated(httpx.ReadError("s3cret and own at https://me:pw@x.test", request=request))
+    assert error.detail == "ReadError: … and … at https://…@x.test"
+
+
+@pytest.mark.anyio
+async def test_an_untrusted_certificate_is_named_as_a_reason(serve: Serve) -> None:
+    server = serve(lambda exchange: exchange.answer(), with_tls=True)
+    # The system's certificates alone: those of the tests are not among them.
+    async with httpx.AsyncClient(trust_env=False) as client:
+        with pytest.raises(ServiceUnavailable) as caught, translated_errors("Acme"):
+            await client.post(server.url)
+    assert "certificate is not trusted" in caught.value.hint
+    assert not caught.value.may_have_run

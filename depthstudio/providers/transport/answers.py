@@ -1,0 +1,70 @@
+"""Reads what services answer, and believes nothing of it unseen."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from depthstudio.core.errors import BadResponse
+from depthstudio.providers.transport.redaction import redacted, secrets_of
+from depthstudio.providers.transport.web_page import SIGN_IN_HINT, is_web_page
+
+if TYPE_CHECKING:
+    import httpx
+
+MOST_JSON_BYTES = 16 << 20
+DEEPEST_JSON = 64
+DETAIL_CHARACTERS = 300
+
+
+def json_answer(response: "httpx.Response", service: str, max_bytes: int = MOST_JSON_BYTES) -> Any:
+    """The JSON in an answer that was read whole, after ``raise_for_status``.
+
+    Raises
+    ------
+    BadResponse
+        when it is no JSON, longer than `max_bytes`, or nested deeper than 64 levels; with
+        a word about signing in when it is a web page
+    """
+    body = response.content
+    if is_web_page(response.headers.get("Content-Type", ""), body[:64]):
+        raise _unreadable(response, f"{service} answered with a web page", hint=SIGN_IN_HINT)
+    if len(body) > max_bytes:
+        raise _unreadable(response, f"{service} sent far too long an answer")
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise _unreadable(response, f"{service} sent an answer that cannot be read") from None
+    if _is_deeper(value, body, DEEPEST_JSON):
+        raise _unreadable(response, f"{service} sent an answer that cannot be read")
+    return value
+
+
+def _is_deeper(value: Any, body: bytes, deepest: int) -> bool:
+    if body.count(b"[") + body.count(b"{") <= deepest:
+        return False
+    level = [value]
+    for _ in range(deepest):
+        level = [child for parent in level for child in _containers_in(parent)]
+    return bool(level)
+
+
+def _containers_in(parent: Any) -> list[Any]:
+    if isinstance(parent, dict):
+        children = list(cast(dict[str, Any], parent).values())
+    elif isinstance(parent, list):
+        children = cast(list[Any], parent)
+    else:
+        return []
+    return [child for child in children if isinstance(child, dict | list)]
+
+
+def _unreadable(response: "httpx.Response", message: str, *, hint: str = "") -> BadResponse:
+    start = response.content[:65_536].decode(errors="replace")
+    safe = redacted(start, secrets_of(response.request))
+    error = BadResponse(
+        message,
+        hint=hint or "Check the endpoint in Settings; Details shows its answer",
+        detail=f"HTTP {response.status_code} {safe[:DETAIL_CHARACTERS]}",
+    )
+    error.status = response.status_code
+    return error

@@ -1,0 +1,4 @@
+"""What our parts tell each other in the extensions of an HTTP request."""
+
+OPEN_ENDED = "depthstudio.open_ended"  # whoever reads the answer bounds it
+SECRETS = "depthstudio.secrets"  # what no message about this request may hold

@@ -1,0 +1,95 @@
+"""Sends every request on its own merits. Imported with httpx, once something is sent."""
+
+import ssl
+from typing import cast
+
+import httpx
+
+from depthstudio.providers.base import Credential
+from depthstudio.providers.transport.bounded import (
+    LONGEST_ANSWER_BYTES,
+    LONGEST_PACKED_BYTES,
+    BoundedStream,
+    is_packed,
+)
+from depthstudio.providers.transport.extensions import OPEN_ENDED, SECRETS
+from depthstudio.providers.transport.hosts import may_see
+from depthstudio.providers.transport.proxies import Proxies
+from depthstudio.providers.transport.redaction import words_of
+from depthstudio.providers.transport.threads import finished_in_thread
+
+# Less than servers wait with their idle connections (uvicorn 5 s): a submit on one that is
+# being closed at that moment would be a submit nobody knows the fate of.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
+
+
+class Hops(httpx.AsyncBaseTransport):
+    """Chooses for each request, those of redirects too, its proxy and who may know who asks.
+
+    The credential's headers are set where it may be seen, and removed everywhere else,
+    whoever put them there. Answers are bounded unless `OPEN_ENDED`.
+    """
+
+    def __init__(self, tls: ssl.SSLContext, credential: Credential | None, proxies: Proxies):
+        self._tls = tls
+        self._credential = credential
+        self._proxies = proxies
+        self._secrets = frozenset(
+            secret
+            for value in (credential.headers.values() if credential else ())
+            for secret in words_of(value)
+        )
+        self._routes: dict[str | None, httpx.AsyncHTTPTransport] = {}
+        self._proxy_of: dict[tuple[str, bytes], str | None] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions[SECRETS] = self._secrets
+        sent = httpx.Request(
+            request.method,
+            request.url,
+            headers=self._headers(request),
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        route = self._route(await self._proxy(request.url))
+        response = await route.handle_async_request(sent)
+        if not request.extensions.get(OPEN_ENDED):
+            limit_bytes = LONGEST_PACKED_BYTES if is_packed(response) else LONGEST_ANSWER_BYTES
+            inner = cast(httpx.AsyncByteStream, response.stream)
+            response.stream = BoundedStream(inner, limit_bytes)
+        return response
+
+    def _headers(self, request: httpx.Request) -> httpx.Headers:
+        headers = request.headers.copy()
+        if self._credential is not None:
+            for name in self._credential.headers:
+                headers.pop(name, None)
+            if may_see(self._credential.hosts, request.url):
+                headers.update(self._credential.headers)
+        return headers
+
+    async def _proxy(self, url: httpx.URL) -> str | None:
+        if not self._proxies.by_scheme:
+            return None
+        place = (url.scheme, url.netloc)
+        if place not in self._proxy_of:
+            self._proxy_of[place] = await finished_in_thread(lambda: self._proxies.leading_to(url))
+        return self._proxy_of[place]
+
+    def _route(self, proxy: str | None) -> httpx.AsyncHTTPTransport:
+        if proxy not in self._routes:
+            self._routes[proxy] = self._new_route(proxy)
+        return self._routes[proxy]
+
+    def _new_route(self, proxy: str | None) -> httpx.AsyncHTTPTransport:
+        if proxy is not None and not proxy.lower().startswith(("http://", "https://")):
+            # Going around it would be against the wish of whoever set it.
+            kind = proxy.partition("://")[0]
+            raise httpx.ProxyError(f"only HTTP proxies can be used, and this one is {kind}")
+        return httpx.AsyncHTTPTransport(
+            verify=self._tls, trust_env=False, limits=LIMITS, proxy=proxy
+        )
+
+    async def aclose(self) -> None:
+        for route in self._routes.values():
+            await route.aclose()

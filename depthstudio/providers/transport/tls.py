@@ -1,0 +1,60 @@
+"""Which certificates are trusted: the system's own, and the user's."""
+
+import os
+import ssl
+import sys
+from pathlib import Path
+
+from depthstudio.core.errors import ServiceUnavailable
+
+# Where Linux systems keep what they trust; a packaged OpenSSL may look elsewhere.
+_SYSTEM_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  # Fedora, RHEL
+    "/etc/ssl/cert.pem",  # Alpine, Arch
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+)
+
+
+def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
+    """A context for every connection. Blocking: reads certificates for a tenth of a second.
+
+    The system decides, so a company's own authority counts where its computers know it.
+    `ca_file`, SSL_CERT_FILE and SSL_CERT_DIR add to what the system trusts.
+
+    Raises
+    ------
+    ServiceUnavailable
+        when the certificates the user names cannot be read
+    """
+    context = _system_context()
+    more = [ca_file, *(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))]
+    for path in (Path(name) for name in more if name):
+        try:
+            if path.is_dir():
+                context.load_verify_locations(capath=str(path))
+            else:
+                context.load_verify_locations(cafile=str(path))
+        except (OSError, ssl.SSLError) as error:
+            raise ServiceUnavailable(
+                f"The certificates in {path.name} cannot be read",
+                hint="Check the file of trusted certificates, and SSL_CERT_FILE",
+                detail=f"{path}: {error}",
+                may_have_run=False,
+            ) from error
+    return context
+
+
+def _system_context() -> ssl.SSLContext:
+    if sys.platform in ("win32", "darwin"):
+        import truststore
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # truststore 0.10 trusts the same on Linux, but reads it anew for every connection: 20 ms
+    # on the loop each time.
+    context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()
+    known = next(filter(os.path.isfile, _SYSTEM_FILES), None)
+    if paths.cafile is None and paths.capath is None and known:
+        context.load_verify_locations(cafile=known)
+    return context

@@ -1,0 +1,63 @@
+"""Sends files from the disk as they are, without holding them in memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depthstudio.providers.base import Reach
+from depthstudio.providers.transport.errors import translated_errors
+from depthstudio.providers.transport.multipart import Form
+from depthstudio.providers.transport.threads import finished_in_thread
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_TIMEOUT_S = 10.0
+PIECE_TIMEOUT_S = 120.0  # for a mebibyte: slower lines are too slow for pictures
+ANSWER_TIMEOUT_S = 120.0  # the server may move everything once more before it answers
+
+
+async def upload_files(
+    reach: Reach,
+    service: str,
+    url: str,
+    files: Sequence[tuple[str, Path]],
+    *,
+    field: str = "files",
+    params: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> "httpx.Response":
+    """POST files, each under the name given with it, as multipart/form-data in one request.
+
+    The answer is read and is a success. `progress` gets the bytes sent and of how many.
+    Nothing is kept from a try that failed: calling again, as `repeated` does, starts anew.
+
+    Raises
+    ------
+    InputError
+        a file cannot be read, or changed its size meanwhile
+    ProviderError
+        as `translated_errors` has it
+    """
+    import httpx
+
+    from depthstudio.providers.transport.form_stream import FormStream
+
+    form = await finished_in_thread(lambda: Form(field, files))
+    with translated_errors(service, now=reach.now):
+        where = httpx.URL(url)
+        response = await reach.http.post(
+            where.copy_merge_params(params) if params else where,
+            content=FormStream(form, progress),
+            headers={
+                "Content-Type": f"multipart/form-data; boundary={form.boundary}",
+                "Content-Length": str(form.size_bytes),
+            },
+            timeout=httpx.Timeout(
+                ANSWER_TIMEOUT_S,
+                connect=CONNECT_TIMEOUT_S,
+                write=PIECE_TIMEOUT_S,
+                pool=CONNECT_TIMEOUT_S,
+            ),
+        )
+        return response.raise_for_status()
