@@ -55,6 +55,6 @@ def _system_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
     known = next(filter(os.path.isfile, _SYSTEM_FILES), None)
-    if paths.cafile is None and paths.capath is None and known:
+    if not paths.cafile and not paths.capath and known:
         context.load_verify_locations(cafile=known)
     return context
