@@ -5,13 +5,13 @@ from ssl import SSLContext
 
 import httpx
 import pytest
-from tests.support.loopback import AUTHORITY, Exchange, Loopback
 
 from depthstudio.providers.base import Credential
 from depthstudio.providers.transport import clients as clients_module
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.providers.transport.tls import tls_context
 from tests.support.fake_clock import FakeClock
+from tests.support.loopback import AUTHORITY, Exchange, Loopback
 
 Serve = Callable[..., Loopback]
 
@@ -36,14 +36,14 @@ class FakeReach:
 
 
 @pytest.fixture(scope="session")
-def test_tls() -> SSLContext:
+def own_tls() -> SSLContext:
     return tls_context(AUTHORITY)
 
 
 @pytest.fixture(autouse=True)
-def certificates_read_once(monkeypatch: pytest.MonkeyPatch, test_tls: SSLContext) -> None:
+def certificates_read_once(monkeypatch: pytest.MonkeyPatch, own_tls: SSLContext) -> None:
     """Reading them takes longer than a whole test."""
-    monkeypatch.setattr(clients_module, "tls_context", lambda ca_file: test_tls)
+    monkeypatch.setattr(clients_module, "tls_context", lambda ca_file: own_tls)
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 import socket
+import traceback
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from tests.support.loopback import Exchange, Question
 
 from depthstudio.core.errors import (
     AuthError,
@@ -20,7 +20,9 @@ from depthstudio.providers.transport.errors import (
     retry_after_s,
     translated_errors,
 )
+from depthstudio.providers.transport.extensions import SECRETS
 from tests.providers.transport.conftest import Serve
+from tests.support.loopback import Exchange, Question
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 
@@ -268,3 +270,107 @@ def test_our_own_mistakes_are_not_translated() -> None:
 )
 def test_how_long_to_wait(header: str | None, wait_s: float) -> None:
     assert retry_after_s(header, NOW) == wait_s
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "message"),
+    [
+        (422, "application/json", b'{"detail": "steps must be below 50."}',
+         "Acme refused the request (422): steps must be below 50"),
+        (422, "application/json",
+         b'{"detail": [{"loc": ["body", "steps"], "msg": "too many", "type": "x"}]}',
+         "Acme refused the request (422): steps: too many"),
+        (404, "application/json", b'{"error": {"title": "Model not found", "type": "x"}}',
+         "Acme has nothing at this address (404): Model not found"),
+        (410, "text/plain", b"the job is\n  gone",
+         "Acme no longer has this (410): the job is gone"),
+        (413, "text/html", b"<html><head><title>413 Too &amp; Large</title></head><body>x</body>",
+         "Acme finds this too large (413): 413 Too & Large"),
+        (402, "application/json", b'{"message": "Insufficient credits"}',
+         "Acme asks for credit (402): Insufficient credits"),
+        (400, "text/plain", b"&lt;img src=x&gt; is no picture",
+         "Acme refused the request (400): is no picture"),
+        (400, "text/plain", b"Traceback (most recent call last):",
+         "Acme refused the request (400)"),
+        (400, "application/json", b'{"detail": ' + b"[" * 3000, "Acme refused the request (400)"),
+        (400, "application/json", b'{"code": 17}', "Acme refused the request (400)"),
+        (400, "text/plain", b"\x1b[31mred\x1b[0m", "Acme refused the request (400)"),
+        (400, "text/plain", b"see https://a.test/x?sig=abc123",
+         "Acme refused the request (400): see https://a.test/x?sig=…"),
+    ],
+)  # fmt: skip
+async def test_a_refusal_says_in_short_what_the_service_says(
+    service: Canned, status: int, kind: str, body: bytes, message: str
+) -> None:
+    service.status, service.headers, service.body = status, {"Content_Type": kind}, body
+    error = await refusal(service.url)
+    assert type(error) is ProviderError
+    assert str(error) == message
+    assert error.status == status
+    assert not error.may_have_run
+
+
+@pytest.mark.anyio
+async def test_credit_that_is_missing_says_where_it_is_to_be_bought(service: Canned) -> None:
+    service.status = 402
+    error = await refusal(service.url)
+    assert "credit" in error.hint
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("header", "wait_s"), [("7", 7.0), (None, None)])
+async def test_trouble_keeps_the_pause_the_service_asks_for(
+    service: Canned, header: str | None, wait_s: float | None
+) -> None:
+    service.status = 503
+    service.headers = {} if header is None else {"Retry_After": header}
+    error = await refusal(service.url)
+    assert (error.status, error.retry_after_s) == (503, wait_s)
+
+
+@pytest.mark.anyio
+async def test_what_comes_too_early_or_stops_at_a_proxy_did_not_run(service: Canned) -> None:
+    for service.status in (425, 407):
+        error = await refusal(service.url)
+        assert isinstance(error, ServiceUnavailable)
+        assert not error.may_have_run
+
+
+@pytest.mark.anyio
+async def test_a_network_that_wants_a_sign_in_is_named_as_a_reason(service: Canned) -> None:
+    service.headers = {"Location": "http://portal.test/"}
+    for service.status in (302, 511):
+        assert "sign in" in (await refusal(service.url)).hint
+
+
+def test_a_key_that_cannot_be_sent_is_not_quoted() -> None:
+    error = translated(httpx.LocalProtocolError("Illegal header value b'Bearer s3cret\\n'"))
+    assert type(error) is ProviderError
+    assert "s3cret" not in f"{error} {error.hint} {error.detail}"
+
+
+def test_no_traceback_tells_the_address_of_a_request() -> None:
+    request = httpx.Request("GET", "https://acme.test/file?sig=s3cret")
+    with pytest.raises(ProviderError) as caught, translated_errors("Acme"):
+        httpx.Response(404, request=request).raise_for_status()
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_the_detail_of_a_broken_connection_names_no_secret() -> None:
+    request = httpx.Request(
+        "GET", "https://acme.test/", headers={"X-Api-Key": "s3cret"}, extensions={SECRETS: {"own"}}
+    )
+    error = translated(httpx.ReadError("s3cret and own at https://me:pw@x.test", request=request))
+    assert error.detail == "ReadError: … and … at https://…@x.test"
+
+
+@pytest.mark.anyio
+async def test_an_untrusted_certificate_is_named_as_a_reason(serve: Serve) -> None:
+    server = serve(lambda exchange: exchange.answer(), with_tls=True)
+    # The system's certificates alone: those of the tests are not among them.
+    async with httpx.AsyncClient(trust_env=False) as client:
+        with pytest.raises(ServiceUnavailable) as caught, translated_errors("Acme"):
+            await client.post(server.url)
+    assert "certificate is not trusted" in caught.value.hint
+    assert not caught.value.may_have_run
