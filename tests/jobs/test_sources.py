@@ -9,6 +9,7 @@ import pytest
 from depthstudio.core.digest import sha256_bytes
 from depthstudio.core.errors import InputError, UsageError
 from depthstudio.core.job import Source
+from depthstudio.formats.sniff import Sniffed
 from depthstudio.jobs.sources import grouped, hash_source, job_name, source_of, take_in
 
 MakePhoto = Callable[..., Path]
@@ -101,7 +102,7 @@ def test_a_folder_without_photos_says_so(tmp_path: Path) -> None:
 
     (unusable,) = take_in([tmp_path]).unusable
 
-    assert str(unusable.error) == "There is no photo in this folder"
+    assert str(unusable.error) == "There is no photo or video in this folder"
     assert unusable.path == tmp_path
 
 
@@ -152,7 +153,7 @@ def test_one_folder_that_cannot_be_read_does_not_cost_the_others(
 
 def test_a_file_that_vanishes_while_it_is_taken_in_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="The file cannot be read: No such file"):
-        source_of(tmp_path / "gone.png", "image/png")
+        source_of(tmp_path / "gone.png", Sniffed("image/png"))
 
 
 def test_the_hash_is_that_of_the_bytes(make_source: Callable[..., Source]) -> None:

@@ -26,7 +26,7 @@ def test_photos_can_be_queued_or_only_viewed(page: DropPage) -> None:
     page.set_offer(DropOffer(photos=14, skipped=2, provider_title="Relief"))
     assert zones_down_the_middle(page) == [None, DropZone.ADD, None, DropZone.VIEW, None]
     assert page.text_of(DropZone.ADD) == (
-        "Add to queue\n14 photos for Relief\n2 skipped: neither photo nor scene"
+        "Add to queue\n14 photos for Relief\n2 skipped: neither photo, video nor scene"
     )
     assert page.text_of(DropZone.VIEW) == "Only view\n14 photos, nothing is run"
 
