@@ -50,6 +50,15 @@ def test_files_of_no_use_get_no_zone(page: DropPage) -> None:
     assert zones_down_the_middle(page) == [None]
 
 
+def test_videos_are_counted_and_a_refusal_is_said_beforehand(page: DropPage) -> None:
+    page.set_offer(DropOffer(photos=3, videos=1, provider_title="Acme"))
+    assert page.text_of(DropZone.ADD) == "Add to queue\n3 photos and 1 video for Acme"
+    words = "Relief takes photos, not clip.mp4"
+    page.set_offer(DropOffer(videos=1, provider_title="Relief", refusal=words))
+    assert page.text_of(DropZone.ADD) == f"Add to queue\n1 video\n{words}"
+    assert page.text_of(DropZone.VIEW) == "Only view\n1 video, nothing is run"
+
+
 def test_until_the_files_are_known_both_zones_are_offered(page: DropPage) -> None:
     page.set_offer(DropOffer(scenes=1))
     page.set_offer(None)
