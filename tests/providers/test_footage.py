@@ -90,7 +90,7 @@ def test_a_photo_held_otherwise_is_turned_first(
     [
         ("WEBP", "RGB", 0),
         ("WEBP", "RGBA", 0),
-        ("AVIF", "RGB", 4),
+        ("AVIF", "RGB", 8),
         ("TIFF", "I;16", None),
         ("PNG", "I;16", None),
         ("TIFF", "F", None),
