@@ -16,7 +16,7 @@ from depthstudio.core.result import Result
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
-from depthstudio.jobs.sources import Intake, Unusable, grouped
+from depthstudio.jobs.sources import Intake, Unusable, grouped, taken
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import home_from
@@ -48,10 +48,10 @@ async def _run(options: argparse.Namespace, registry: Registry) -> int:
     endpoints = endpoint_values(options.endpoints, provider.info, options.plain_hosts)
     async with opened(options, registry, only=set()) as session:
         intake = await session.take_in(options.sources)
+        # All are looked at before the first one is sent.
+        sources = taken(provider.info, intake.sources, options.sources)
         several = provider.info.max_sources > 1 and not options.each
-        groups = grouped(
-            intake.sources, provider.info.max_sources, one_scene=options.scene or several
-        )
+        groups = grouped(sources, provider.info.max_sources, one_scene=options.scene or several)
         follower = Follower(session, Output(as_json=options.json))
         for unusable in refused(intake):
             job = await session.add_unusable(
@@ -75,7 +75,7 @@ def refused(intake: Intake) -> list[Unusable]:
     """What a run cannot use: damaged files, and scenes, which are only for viewing."""
     hint = "Open it: depthstudio FILE, or depthstudio render FILE"
     scenes = [
-        Unusable(path, InputError("This is a finished scene, not a photo", hint=hint))
+        Unusable(path, InputError("This is a finished scene, not a photo or video", hint=hint))
         for path in intake.scenes
     ]
     return [*intake.unusable, *scenes]

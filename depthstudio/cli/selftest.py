@@ -22,7 +22,18 @@ from depthstudio.formats.image import read_photo
 from depthstudio.providers.registry import Registry
 
 WINDOW_TIMEOUT_S = 120
-LIBRARIES = ("numpy", "httpx", "PIL", "pyvista", "PySide6.QtWidgets", "pyvistaqt", "qasync")
+LIBRARIES = (
+    "numpy",
+    "httpx",
+    "PIL",
+    "pi_heif",
+    "av",
+    "pyvista",
+    "PySide6.QtWidgets",
+    "pyvistaqt",
+    "qasync",
+)
+CODECS = {"PNG": "zlib", "JPEG": "jpg", "WebP": "webp", "TIFF": "libtiff", "AVIF": "avif"}
 
 
 class Verdict(StrEnum):
@@ -88,7 +99,7 @@ def _codecs() -> list[Finding]:
     from PIL import Image, features
 
     findings: list[Finding] = []
-    for name, feature in (("PNG", "zlib"), ("JPEG", "jpg"), ("WebP", "webp"), ("TIFF", "libtiff")):
+    for name, feature in CODECS.items():
         if not features.check(feature):
             findings.append(Finding(f"read {name}", Verdict.ABSENT))
             continue

@@ -1,12 +1,15 @@
 """Opens videos through FFmpeg: one set of limits, and one kind of error."""
 
 import contextlib
+import ctypes
+import functools
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import av
 from av import error as av_error
+from av import frame as frame_module
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
@@ -19,6 +22,7 @@ from depthstudio.formats.brands import container_kind
 # 8K has 33 megapixels, the largest cameras 80; a frame is 4 to 8 bytes for each while decoded.
 MAX_FRAME_PIXELS = 100_000_000
 MAX_FRAMES = 2_000_000
+MAX_ALLOCATION_BYTES = 1 << 29  # one plane of the largest frame, and the longest table of frames
 _HEAD_BYTES = 512
 
 # Named, so that FFmpeg never guesses: its guesses include playlists that lead elsewhere.
@@ -32,6 +36,18 @@ _DEMUXERS = {
 }
 # Nothing but the file that was opened: no other file and no address named inside it.
 _OPTIONS = {"protocol_whitelist": "none", "enable_drefs": "0"}
+
+
+@functools.cache
+def limit_allocations() -> None:
+    """Keep FFmpeg from believing a file of a few bytes that says it needs many.
+
+    FFmpeg's own setting, which PyAV does not hand on. Where it cannot be found, as on Windows,
+    a damaged file may cost some gigabytes for a moment.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(frame_module.__file__)  # looks in what this one is linked to, too
+        library.av_max_alloc(ctypes.c_size_t(MAX_ALLOCATION_BYTES))
 
 
 def no_check() -> None:
@@ -57,6 +73,7 @@ def opened_video(path: Path, kind: str = "") -> Generator[tuple[InputContainer, 
         if kind not in _DEMUXERS:
             raise FormatError(f"{path.name} is not a video", hint="Choose another file")
         file.seek(0)
+        limit_allocations()
         with av.open(
             file, "r", format=_DEMUXERS[kind], container_options=_options_of(_DEMUXERS[kind])
         ) as container:

@@ -32,8 +32,9 @@ from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.pipeline import Pipeline
 from depthstudio.jobs.restored import RestoredQueue
 from depthstudio.jobs.runner import JobRunner
-from depthstudio.jobs.sources import Intake, Unusable, job_name, take_in
+from depthstudio.jobs.sources import Intake, Unusable, job_name, require_taken, take_in
 from depthstudio.library.store import Library
+from depthstudio.providers.base import ProviderInfo
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.paths import Home
@@ -161,7 +162,7 @@ class Session:
             when there is no such provider, or it takes no such sources
         """
         provider = self.registry.get(provider_id)
-        _check_sources(provider.info.title, provider.info.max_sources, sources)
+        _check_sources(provider.info, sources)
         params = validated(provider.params_type, values)
         job = Job(
             name=job_name(sources),
@@ -351,11 +352,12 @@ def _has_files(row: JournalRow) -> bool:
     return bool(row.artifacts) and all(artifact.path.is_file() for artifact in row.artifacts)
 
 
-def _check_sources(title: str, max_sources: int, sources: Sequence[Source]) -> None:
+def _check_sources(info: ProviderInfo, sources: Sequence[Source]) -> None:
     if not sources:
-        raise UsageError("There is nothing to run", hint="Add a photo first")
-    if len(sources) > max_sources:
+        raise UsageError("There is nothing to run", hint="Add a photo or a video first")
+    require_taken(info, sources)
+    if len(sources) > info.max_sources:
         raise UsageError(
-            f"{title} takes {max_sources} at a time, not {len(sources)}",
+            f"{info.title} takes {info.max_sources} at a time, not {len(sources)}",
             hint="Make one job of each",
         )

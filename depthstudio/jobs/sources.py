@@ -10,7 +10,9 @@ from depthstudio.core.digest import sha256_file
 from depthstudio.core.errors import DepthStudioError, InputError, UsageError
 from depthstudio.core.job import Source
 from depthstudio.formats import media_type
-from depthstudio.formats.sniff import sniff
+from depthstudio.formats.sniff import Sniffed, sniff
+from depthstudio.providers.accepting import refusal, takes
+from depthstudio.providers.base import ProviderInfo
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def _take_in_folder(folder: Path) -> Intake:
         except InputError:
             skipped += 1
     if not found:
-        raise InputError("There is no photo in this folder", hint="Choose another folder")
+        raise InputError("There is no photo or video in this folder", hint="Choose another folder")
     return _sorted_out(found, skipped + len(unreadable))
 
 
@@ -107,7 +109,7 @@ def _examine(path: Path) -> Source | Path:
     found = sniff(path)
     if found.media_type in media_type.SCENES:
         return path
-    return source_of(path, found.media_type, found.width_px, found.height_px)
+    return source_of(path, found)
 
 
 def _require_text(path: Path) -> None:
@@ -126,19 +128,21 @@ def _as_text(path: Path) -> str:
     return str(path).encode(errors="replace").decode()
 
 
-def source_of(path: Path, kind: str, width_px: int = 0, height_px: int = 0) -> Source:
-    """A file as it is now."""
+def source_of(path: Path, found: Sniffed) -> Source:
+    """A file as it is now, and what it was found to be."""
     try:
         stat = path.stat()
     except OSError as exc:
         raise InputError(f"The file cannot be read: {exc.strerror}") from exc
     return Source(
         path=path.absolute(),
-        media_type=kind,
+        media_type=found.media_type,
         size_bytes=stat.st_size,
         mtime_ns=stat.st_mtime_ns,
-        width_px=width_px,
-        height_px=height_px,
+        width_px=found.width_px,
+        height_px=found.height_px,
+        frame_rate_hz=found.frame_rate_hz,
+        frame_count=found.frame_count,
     )
 
 
@@ -193,6 +197,35 @@ def job_name(sources: Sequence[Source]) -> str:
     """What a row is called: its file, or the first and how many follow."""
     first = sources[0].path.name
     return first if len(sources) == 1 else f"{first} + {len(sources) - 1}"
+
+
+def taken(info: ProviderInfo, sources: Sequence[Source], named: Iterable[Path]) -> list[Source]:
+    """Those sources a provider takes.
+
+    What merely lies in a named folder is left out when it is nothing for this provider;
+    what was `named` itself is answered for.
+
+    Raises
+    ------
+    UsageError
+        when a named file, or everything there is, is nothing for the provider
+    """
+    theirs = [source for source in sources if takes(info, source)]
+    paths = {path.absolute() for path in named}
+    require_taken(info, [s for s in sources if s.path in paths] if theirs else sources)
+    return theirs
+
+
+def require_taken(info: ProviderInfo, sources: Sequence[Source]) -> None:
+    """Fail unless the provider takes every one of these.
+
+    Raises
+    ------
+    UsageError
+        saying what it takes instead
+    """
+    if words := refusal(info, sources):
+        raise UsageError(words, hint="Choose another provider for it, or leave it out")
 
 
 def grouped(

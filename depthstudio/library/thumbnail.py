@@ -9,17 +9,24 @@ MAX_SIDE_PX = 320
 MEDIA_TYPE = "image/jpeg"
 
 
+_CHOICE = (
+    ("image/", (Role.PREVIEW, Role.PHOTO)),
+    ("video/", (Role.PREVIEW, Role.VIDEO, Role.DEPTH)),
+)
+
+
 def picture_for_thumbnail(artifacts: Sequence[Artifact]) -> Artifact | None:
-    """The artifact a thumbnail is made from: the first preview, or else the first photo."""
-    for role in (Role.PREVIEW, Role.PHOTO):
-        for artifact in artifacts:
-            if artifact.role is role and artifact.media_type.startswith("image/"):
-                return artifact
+    """The artifact a thumbnail is made from: the first preview, photo or, failing that, video."""
+    for kind, roles in _CHOICE:
+        for role in roles:
+            for artifact in artifacts:
+                if artifact.role is role and artifact.media_type.startswith(kind):
+                    return artifact
     return None
 
 
 def write_thumbnail(picture: Path, target: Path) -> None:
-    """Write `picture`, at most `MAX_SIDE_PX` wide and high, as a JPEG.
+    """Write a photo or a video's first frame, at most `MAX_SIDE_PX` wide and high, as a JPEG.
 
     Raises
     ------
@@ -27,6 +34,7 @@ def write_thumbnail(picture: Path, target: Path) -> None:
         when the picture cannot be read
     """
     # Only storing a result needs it, and it brings numpy and Pillow.
-    from depthstudio.formats.image import read_photo, thumbnail, write_jpeg
+    from depthstudio.formats.image import thumbnail, write_jpeg
+    from depthstudio.formats.still import read_still
 
-    write_jpeg(target, thumbnail(read_photo(picture), MAX_SIDE_PX))
+    write_jpeg(target, thumbnail(read_still(picture), MAX_SIDE_PX))

@@ -45,7 +45,7 @@ PREVIEW_SIDE_PX = 640
 REC_709 = np.array([0.2126, 0.7152, 0.0722], np.float32)
 BASE_COLOUR = (0.5, 0.5, 0.5, 1.0)  # linear: a neutral gray beside any photo
 
-EIGHT_BIT_TYPES = frozenset({media_type.JPEG, media_type.WEBP})
+EIGHT_BIT_TYPES = frozenset({media_type.JPEG, media_type.WEBP, media_type.AVIF})
 
 Picture = NDArray[np.float32]
 

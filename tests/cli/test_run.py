@@ -10,6 +10,7 @@ from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
 from tests.support.cli_events import assert_in_order
 from tests.support.scripted_service import ScriptedService
+from tests.support.videos import write_video
 
 Cli = Callable[..., Any]
 MakePhoto = Callable[..., Path]
@@ -167,6 +168,18 @@ def test_wrong_usage_is_told_and_leaves_no_job(
 
     assert (said.status, said.out) == (2, "")
     assert complaint in said.err.replace("\n", " ")
+    assert cli("jobs", "list", "--json").records == []
+
+
+def test_a_video_for_a_provider_of_photos_is_wrong_usage_and_leaves_no_job(
+    cli: Cli, make_photo: MakePhoto, tmp_path: Path
+) -> None:
+    clip = write_video(tmp_path / "clip.mp4", frames=2)
+
+    said = cli("run", make_photo(), clip, *SCRIPTED)
+
+    assert (said.status, said.out) == (2, "")
+    assert "Scripted takes photos, not clip.mp4" in said.err
     assert cli("jobs", "list", "--json").records == []
 
 

@@ -1,6 +1,8 @@
 """Every frame of a video can be had by its number, and no other comes in its place."""
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -225,6 +227,33 @@ def test_a_playlist_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None
             sniff(path)
         with pytest.raises(FormatError):
             read_video_info(path, "video/mp4")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read as Linux has it")
+def test_a_small_file_that_promises_millions_of_frames_costs_little(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", frames=3, bf="0")
+    data = bytearray(path.read_bytes())
+    promised = (50_000_000).to_bytes(4, "big")
+    for table, offset in ((b"stsz", 12), (b"stts", 12), (b"stsc", 16)):
+        at = data.index(table) + offset
+        data[at : at + 4] = promised
+    sizes = data.index(b"stsz")
+    data[sizes + 8 : sizes + 12] = (1).to_bytes(4, "big")  # all of one size, so none is listed
+    path.write_bytes(data)
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from depthstudio.core.errors import InputError\n"
+        "from depthstudio.formats.sniff import sniff\n"
+        "try: sniff(Path(sys.argv[1]))\n"
+        "except InputError as error: print(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
+    words, peak_mb = ended.stdout.splitlines()
+    assert words == "clip.mp4 is damaged or cut short and cannot be decoded"
+    assert int(peak_mb) < 500
 
 
 def test_a_frame_too_large_to_be_one_is_refused(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ async def test_a_folder_gives_a_job_for_each_photo_and_counts_the_rest(
         assert [entry.job.name for entry in studio.rows] == ["128.png", "160.png", "96.png"]
         assert studio.states == [JobState.DONE] * 3
         await studio.shows("128.png")
-        assert studio.message == "2 files skipped: neither photo nor scene"
+        assert studio.message == "2 files skipped: neither photo, video nor scene"
 
 
 async def test_a_damaged_photo_says_so_in_its_row_and_runs_once_it_is_mended(

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from depthstudio.core.errors import (
     AuthError,
@@ -58,6 +59,10 @@ async def test_what_cannot_be_asked_is_refused_before_there_is_a_row(
         await session.add([], "scripted", {})
     with pytest.raises(UsageError, match="Scripted takes 4 at a time, not 5"):
         await session.add([source] * 5, "scripted", {})
+    clip = replace(source, path=Path("/shoot/clip.mp4"), media_type="video/mp4")
+    with pytest.raises(UsageError, match=r"Scripted takes photos, not clip\.mp4") as caught:
+        await session.add([source, clip], "scripted", {})
+    assert caught.value.hint
     with pytest.raises(ParamError, match="steps"):
         await session.add([source], "scripted", {"steps": 0})
     with pytest.raises(ParamError, match="There is no parameter “colour”"):

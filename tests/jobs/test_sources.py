@@ -9,7 +9,17 @@ import pytest
 from depthstudio.core.digest import sha256_bytes
 from depthstudio.core.errors import InputError, UsageError
 from depthstudio.core.job import Source
-from depthstudio.jobs.sources import grouped, hash_source, job_name, source_of, take_in
+from depthstudio.formats.sniff import Sniffed
+from depthstudio.jobs.sources import (
+    grouped,
+    hash_source,
+    job_name,
+    source_of,
+    take_in,
+    taken,
+)
+from depthstudio.providers.builtin.relief import ReliefProvider
+from tests.support.videos import write_video
 
 MakePhoto = Callable[..., Path]
 PLY = b"ply\nformat ascii 1.0\nelement vertex 0\nend_header\n"
@@ -101,8 +111,49 @@ def test_a_folder_without_photos_says_so(tmp_path: Path) -> None:
 
     (unusable,) = take_in([tmp_path]).unusable
 
-    assert str(unusable.error) == "There is no photo in this folder"
+    assert str(unusable.error) == "There is no photo or video in this folder"
     assert unusable.path == tmp_path
+
+
+def test_a_video_is_a_source_with_its_rate_and_length(
+    make_photo: MakePhoto, tmp_path: Path
+) -> None:
+    make_photo("d/10.png")
+    clip = write_video(tmp_path / "d" / "2.bin", frames=12, rate_hz=25, container="mov")
+
+    intake = take_in([tmp_path / "d"])
+
+    assert names(intake.sources) == ["2.bin", "10.png"]
+    source = intake.sources[0]
+    assert (source.path, source.media_type) == (clip, "video/quicktime")
+    assert (source.width_px, source.height_px) == (64, 48)
+    assert (source.frame_rate_hz, source.frame_count) == (25.0, 12)
+
+
+def test_a_damaged_video_says_why(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4")
+    path.write_bytes(path.read_bytes()[:500])
+
+    (unusable,) = take_in([path]).unusable
+
+    assert str(unusable.error) == "clip.mp4 is damaged or cut short and cannot be decoded"
+    assert unusable.error.hint
+
+
+def test_what_lies_in_a_folder_and_is_nothing_for_the_provider_is_left_out(
+    make_photo: MakePhoto, tmp_path: Path
+) -> None:
+    photo = make_photo("d/photo.png")
+    clip = write_video(tmp_path / "d" / "clip.mp4")
+    sources = take_in([tmp_path / "d"]).sources
+
+    assert names(tuple(taken(ReliefProvider.info, sources, [tmp_path / "d"]))) == ["photo.png"]
+    assert taken(ReliefProvider.info, [], []) == []
+    for named in ([photo, clip], [clip]):
+        with pytest.raises(UsageError, match=r"Relief takes photos, not clip\.mp4"):
+            taken(ReliefProvider.info, sources, named)
+    with pytest.raises(UsageError, match=r"Relief takes photos, not clip\.mp4"):
+        taken(ReliefProvider.info, take_in([clip]).sources, [tmp_path / "d"])
 
 
 def test_nothing_dropped_is_nothing_taken_in() -> None:
@@ -152,7 +203,7 @@ def test_one_folder_that_cannot_be_read_does_not_cost_the_others(
 
 def test_a_file_that_vanishes_while_it_is_taken_in_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="The file cannot be read: No such file"):
-        source_of(tmp_path / "gone.png", "image/png")
+        source_of(tmp_path / "gone.png", Sniffed("image/png"))
 
 
 def test_the_hash_is_that_of_the_bytes(make_source: Callable[..., Source]) -> None:

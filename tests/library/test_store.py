@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
@@ -12,11 +13,14 @@ from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.digest import sha256_file
 from depthstudio.core.errors import LibraryError
 from depthstudio.core.result import Result
+from depthstudio.formats.image import read_photo
 from depthstudio.library import incoming, store
 from depthstudio.library.annotations import Annotations
 from depthstudio.library.index_file import IndexFile
 from depthstudio.library.manifest import ResultDraft
 from depthstudio.library.store import Library
+from depthstudio.library.thumbnail import picture_for_thumbnail
+from tests.support.videos import frame_picture, write_video
 
 MakeDraft = Callable[..., ResultDraft]
 Store = Callable[..., Result]
@@ -299,7 +303,7 @@ def test_recovering_a_library_that_cannot_be_written_says_so(
         library.recover()
 
 
-@pytest.mark.parametrize("kind", ["image/jpeg", "video/mp4"])
+@pytest.mark.parametrize("kind", ["image/jpeg", "model/gltf-binary"])
 def test_only_a_picture_serves_for_the_thumbnail(
     library: Library, make_draft: MakeDraft, artifacts: Sequence[Artifact], kind: str
 ) -> None:
@@ -307,6 +311,16 @@ def test_only_a_picture_serves_for_the_thumbnail(
     result = library.store(make_draft(1), [preview])
     assert (result.thumbnail is not None) == kind.startswith("image/")
     library.remove(result.id)
+
+
+def test_the_first_frame_of_a_video_serves_where_there_is_no_picture(
+    library: Library, make_draft: MakeDraft, artifacts: Sequence[Artifact], tmp_path: Path
+) -> None:
+    film = Artifact.of(write_video(tmp_path / "film.mp4"), Role.VIDEO, "video/mp4")
+    result = library.store(make_draft(1), [film])
+    assert result.thumbnail is not None
+    assert np.abs(read_photo(result.thumbnail).astype(int) - frame_picture(0)).mean() < 12
+    assert picture_for_thumbnail([film, artifacts[2]]) == artifacts[2]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")

@@ -3,6 +3,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import field_notes, result_values, validated
 from depthstudio.core.views import DepthKind, Views
 from depthstudio.formats.image import read_photo
+from depthstudio.jobs.sources import take_in
 from depthstudio.providers import relief_making
 from depthstudio.providers.builtin.relief import Curve, ReliefParams, ReliefProvider
+from tests.support.heic import heic
 
 MakeSource = Callable[..., Source]
 
@@ -73,7 +76,9 @@ def test_the_card_says_that_it_is_free_local_and_no_estimate() -> None:
     assert info.licence.commercial is True
     assert info.note.endswith("It is not an estimate of real depth.")
     assert [product.label for product in info.produces] == ["Surface", "Cloud", "Depth"]
-    assert info.accepts == {"image/png", "image/jpeg", "image/webp", "image/tiff"}
+    assert info.accepts == {
+        f"image/{name}" for name in ("png", "jpeg", "webp", "tiff", "heic", "avif")
+    }
 
 
 def test_parameters_stand_in_the_order_and_groups_of_the_inspector() -> None:
@@ -109,6 +114,23 @@ def test_values_out_of_range_are_refused_by_name(name: str, value: object) -> No
     with pytest.raises(ParamError) as caught:
         validated(ReliefParams, {name: value})
     assert caught.value.name == name
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+async def test_a_telephones_photo_becomes_a_relief(tmp_path: Path, context: Any, kind: str) -> None:
+    path = tmp_path / "photo"
+    if kind == "HEIC":
+        path.write_bytes(heic(gradient(), quarter_turns=1, exif_orientation=6))
+    else:
+        Image.fromarray(gradient()).save(path, "AVIF", quality=95)
+    (source,) = take_in([path]).sources
+    made = await make(source, context)
+    assert np.abs(read_photo(made.file(Role.PHOTO).path).astype(int) - gradient()).mean() < 3
+    depth = made.views.depth
+    assert depth is not None
+    assert np.array_equal(depth.values[0].argmin(axis=1), np.full(48, 63))
+    assert depth.values[0][:, 0].min() > depth.values[0][:, 32].max()
 
 
 @pytest.mark.anyio

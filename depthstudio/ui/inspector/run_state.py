@@ -1,13 +1,14 @@
 """What the Run box says about the chosen inputs: sentences and reasons, without widgets."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from depthstudio.core.job import Source
+from depthstudio.providers.accepting import refusal
 from depthstudio.providers.base import ProviderInfo
-from depthstudio.ui.parts.amounts import size_text
+from depthstudio.ui.parts.amounts import counted_text, film_text, size_text
 
 STAYS_HERE = "Stays on this computer"
 _NOUNS = {"image": ("photo", "photos"), "video": ("video", "videos")}
@@ -70,21 +71,17 @@ def run_state(
 
 
 def describe(sources: Sequence[Source]) -> str:
-    """Count, kind and size: "12 photos, 38 MB"; nothing for nothing."""
+    """Count, kind and size: "12 photos, 38 MB", "1 video · 24 fps · 240 frames, 12 MB"."""
     if not sources:
         return ""
-    return f"{_counted(sources)}, {size_text(sum(source.size_bytes for source in sources))}"
+    what = " · ".join(filter(None, [_counted(sources), _film(sources)]))
+    return f"{what}, {size_text(sum(source.size_bytes for source in sources))}"
 
 
 def hosts(info: ProviderInfo) -> tuple[str, ...]:
     """The hosts a job of this provider is sent to, each once."""
     names = (urlsplit(url).hostname or url for url in info.endpoints.values())
     return tuple(dict.fromkeys(names))
-
-
-def takes(info: ProviderInfo, source: Source) -> bool:
-    """Whether the provider accepts this kind of file."""
-    return any(fnmatchcase(source.media_type, pattern) for pattern in info.accepts)
 
 
 def _grouping(as_scene: bool) -> str:
@@ -94,10 +91,8 @@ def _grouping(as_scene: bool) -> str:
 def _reason(info: ProviderInfo, sources: Sequence[Source], as_scene: bool, wrong_param: str) -> str:
     if not sources:
         return f"Add {_any_of(info.accepts)} first"
-    refused = [source for source in sources if not takes(info, source)]
-    if refused:
-        wanted = _listed([_nouns(kind)[1] for kind in _kinds(info.accepts)], "and")
-        return f"{info.title} takes {wanted}, not {refused[0].path.name}"
+    if words := refusal(info, sources):
+        return words
     if as_scene and len(sources) > info.max_sources:
         return f"One scene holds at most {info.max_sources}: choose fewer, or one job each"
     return f"Correct “{wrong_param}” first" if wrong_param else ""
@@ -115,9 +110,16 @@ def _where(info: ProviderInfo, sources: Sequence[Source]) -> str:
 
 
 def _counted(sources: Sequence[Source]) -> str:
-    kinds = _kinds(source.media_type for source in sources)
-    counts = [(kind, sum(_kind(s.media_type) == kind for s in sources)) for kind in kinds]
-    return _listed([f"{count} {_nouns(kind)[count != 1]}" for kind, count in counts], "and")
+    counts = Counter(_kind(source.media_type) for source in sources)
+    return counted_text(photos=counts["image"], videos=counts["video"], files=counts[""])
+
+
+def _film(sources: Sequence[Source]) -> str:
+    """Frames, and of a single video their rate; nothing where there are photos too."""
+    if any(_kind(source.media_type) != "video" for source in sources):
+        return ""
+    rate_hz = sources[0].frame_rate_hz if len(sources) == 1 else 0.0
+    return film_text(sum(source.frame_count for source in sources), rate_hz)
 
 
 def _any_of(media_types: Iterable[str]) -> str:

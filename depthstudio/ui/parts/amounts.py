@@ -57,6 +57,32 @@ def unit_suffix(unit: str) -> str:
     return f"\N{NO-BREAK SPACE}{unit}" if unit else ""
 
 
+def counted_text(*, photos: int = 0, videos: int = 0, files: int = 0) -> str:
+    """Inputs by their kind, "3 photos and 1 video"; empty for none."""
+    forms = (
+        (photos, _tr("{n} photo"), _tr("{n} photos")),
+        (videos, _tr("{n} video"), _tr("{n} videos")),
+        (files, _tr("{n} file"), _tr("{n} files")),
+    )
+    parts = [(one if n == 1 else many).format(n=n) for n, one, many in forms if n]
+    if len(parts) < 2:
+        return "".join(parts)
+    return _tr("{first} and {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def film_text(frame_count: int, frame_rate_hz: float = 0.0) -> str:
+    """What there is to see in a video, "29.97 fps · 240 frames"; only what is known of it."""
+    parts: list[str] = []
+    if frame_rate_hz > 0:
+        rate = QLocale().toString(frame_rate_hz, "f", 2)
+        point = QLocale().decimalPoint()
+        parts.append(_tr("{rate} fps").format(rate=rate.rstrip("0").removesuffix(point)))
+    if frame_count > 0:
+        form = _tr("{n} frame") if frame_count == 1 else _tr("{n} frames")
+        parts.append(form.format(n=frame_count))
+    return " · ".join(parts)
+
+
 def utc_now() -> datetime:
     """The moment it is, as `when_text` counts from it."""
     return datetime.now(UTC)
@@ -83,6 +109,10 @@ def when_text(moment: datetime, now: datetime) -> str:
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters, with an ellipsis where something is missing."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("amounts", text)
 
 
 def _power(size_bytes: float) -> int:

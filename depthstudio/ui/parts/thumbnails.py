@@ -1,5 +1,6 @@
 """Small pictures of files, read in worker threads and kept for the next paint."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -8,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRect, QSize, Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
+from depthstudio.core.errors import DepthStudioError
 from depthstudio.ui.parts.workers import start_worker
 
 KEPT = 1000
@@ -17,7 +19,10 @@ ReadImage = Callable[[Path, QSize], QImage]
 
 
 def read_image(path: Path, size: QSize) -> QImage:
-    """Read a picture no larger than it takes to cover `size`; null if Qt cannot read it."""
+    """Read a picture no larger than it takes to cover `size`; null if nobody can read it.
+
+    Qt is quick at what it knows; HEIC, AVIF and videos we read ourselves.
+    """
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
     full = reader.size()
@@ -25,7 +30,23 @@ def read_image(path: Path, size: QSize) -> QImage:
         wanted = full.scaled(size, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
         if wanted.width() < full.width():
             reader.setScaledSize(wanted)
-    return reader.read()
+    image = reader.read()
+    return _still_of(path, size) if image.isNull() else image
+
+
+def _still_of(path: Path, size: QSize) -> QImage:
+    # In the worker that reads: they bring numpy, Pillow and FFmpeg.
+    from depthstudio.formats.image import encode_png, thumbnail
+    from depthstudio.formats.still import read_still
+
+    try:
+        pixels = read_still(path)
+    except DepthStudioError:
+        return QImage()  # its row says what is wrong with it
+    height_px, width_px = pixels.shape[:2]
+    scale = max(size.width() / width_px, size.height() / height_px)
+    side_px = max(1, math.ceil(max(width_px, height_px) * scale))
+    return QImage.fromData(encode_png(thumbnail(pixels, side_px)))
 
 
 class Thumbnails(QObject):

@@ -11,7 +11,10 @@ from depthstudio.settings.paths import Home
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import IconSize
 
-PATTERNS = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.glb *.ply *.npz"
+PATTERNS = (
+    "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.hif *.avif "
+    "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.ts *.mts *.m2ts *.glb *.ply *.npz"
+)
 Chosen = Callable[[Sequence[Path]], object]
 
 
@@ -23,12 +26,12 @@ def choose_files(parent: QWidget, chosen: Chosen) -> QFileDialog:
     """Let the user pick files to add or to view."""
     dialog = QFileDialog(parent, tr("Open files"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    dialog.setNameFilters([f"{tr('Photos and scenes')} ({PATTERNS})", tr("All files (*)")])
+    dialog.setNameFilters([f"{tr('Photos, videos and scenes')} ({PATTERNS})", tr("All files (*)")])
     return _opened(dialog, chosen)
 
 
 def choose_folder(parent: QWidget, chosen: Chosen) -> QFileDialog:
-    """Let the user pick a folder of photos."""
+    """Let the user pick a folder of photos or videos."""
     dialog = QFileDialog(parent, tr("Open folder"))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     return _opened(dialog, chosen)

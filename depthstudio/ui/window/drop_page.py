@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
+from depthstudio.ui.parts.amounts import counted_text
 from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.window.drop_frame import DashedFrame
 
@@ -23,14 +24,22 @@ class DropZone(StrEnum):
 class DropOffer:
     """What is being dragged, counted by what can be done with it.
 
-    photos : files the chosen provider takes; scenes : files that only open for viewing
-    skipped : files that are neither
+    photos, videos : files for the chosen provider; scenes : files that only open for viewing
+    skipped : files that are none of these
+    refusal : why the provider takes not all of them; empty when it does
     """
 
     photos: int = 0
+    videos: int = 0
     scenes: int = 0
     skipped: int = 0
     provider_title: str = ""
+    refusal: str = ""
+
+    @property
+    def inputs(self) -> int:
+        """How many there are to run."""
+        return self.photos + self.videos
 
 
 class DropPage(QWidget):
@@ -73,9 +82,12 @@ class DropPage(QWidget):
         view.say(self.tr("Only view"), self._view_text(offer))
         self._nothing.say(
             self.tr("Nothing here can be used"),
-            self.tr("Photos: JPEG, PNG, TIFF, WebP · scenes: GLB, PLY"),
+            self.tr(
+                "Photos: JPEG, PNG, TIFF, WebP, HEIC, AVIF\n"
+                "Videos: MP4, MOV, MKV, WebM · scenes: GLB, PLY"
+            ),
         )
-        self._show_zones(add=offer.photos > 0, view=offer.photos + offer.scenes > 0)
+        self._show_zones(add=offer.inputs > 0, view=offer.inputs + offer.scenes > 0)
 
     def _show_zones(self, *, add: bool, view: bool) -> None:
         self._zones[DropZone.ADD].setVisible(add)
@@ -107,8 +119,10 @@ class DropPage(QWidget):
         return self._zones[zone].accessibleName()
 
     def _add_text(self, offer: DropOffer) -> str:
-        lines = [self._photos(offer.photos)]
-        if offer.provider_title:
+        lines = [self._inputs(offer)]
+        if offer.refusal:
+            lines.append(offer.refusal)
+        elif offer.provider_title:
             lines[0] = self.tr("{photos} for {provider}").format(
                 photos=lines[0], provider=offer.provider_title
             )
@@ -120,13 +134,13 @@ class DropPage(QWidget):
 
     def _view_text(self, offer: DropOffer) -> str:
         parts = [self._scenes(offer.scenes)] if offer.scenes else []
-        if offer.photos:
-            parts.append(self._photos(offer.photos))
+        if offer.inputs:
+            parts.append(self._inputs(offer))
         what = self.tr("{files}, nothing is run").format(files=self.tr(" and ").join(parts))
-        return "\n".join([what, *([] if offer.photos else self._skipped(offer))])
+        return "\n".join([what, *([] if offer.inputs else self._skipped(offer))])
 
-    def _photos(self, count: int) -> str:
-        return self.tr("1 photo") if count == 1 else self.tr("{n} photos").format(n=count)
+    def _inputs(self, offer: DropOffer) -> str:
+        return counted_text(photos=offer.photos, videos=offer.videos)
 
     def _scenes(self, count: int) -> str:
         return self.tr("1 scene") if count == 1 else self.tr("{n} scenes").format(n=count)
@@ -134,7 +148,7 @@ class DropPage(QWidget):
     def _skipped(self, offer: DropOffer) -> list[str]:
         if not offer.skipped:
             return []
-        return [self.tr("{n} skipped: neither photo nor scene").format(n=offer.skipped)]
+        return [self.tr("{n} skipped: neither photo, video nor scene").format(n=offer.skipped)]
 
 
 class _Zone(DashedFrame):

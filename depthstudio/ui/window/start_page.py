@@ -76,7 +76,7 @@ class _DropInvitation(DashedFrame):
         title = ToneLabel(theme, self.tr("Drop photos or a folder here"), tone="text", font="empty")
         formats = ToneLabel(
             theme,
-            self.tr("JPEG, PNG, TIFF, WebP · scenes (GLB, PLY) open for viewing"),
+            self.tr("JPEG, PNG, TIFF, WebP, HEIC, AVIF · scenes (GLB, PLY) open for viewing"),
             font="base",
         )
         accent_icon = icons.icon("folder-open-outline", "on_accent")

@@ -11,8 +11,10 @@ from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.job import JobState, Source
 from depthstudio.core.params import Json
 from depthstudio.core.resources import resource
+from depthstudio.formats import media_type
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Intake, Unusable, grouped
+from depthstudio.providers.accepting import refusal
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.library.shelf import LibraryShelf
 from depthstudio.ui.window.arrangement import move_to_pane, reset_docks
@@ -182,10 +184,12 @@ class Workbench(QObject):
             return  # another drag came meanwhile
         self._window.centre.drop.set_offer(
             DropOffer(
-                photos=len(intake.sources),
+                photos=sum(s.media_type in media_type.PICTURES for s in intake.sources),
+                videos=sum(s.media_type in media_type.VIDEOS for s in intake.sources),
                 scenes=len(intake.scenes),
                 skipped=len(intake.unusable) + intake.skipped,
                 provider_title=self._provider.title,
+                refusal=refusal(self._provider, intake.sources),
             )
         )
 
@@ -194,8 +198,8 @@ class Workbench(QObject):
         self._say_skipped(intake)
         if intake.scenes:
             self._tasks.start(self._showing.show_scene(intake.scenes[0]))
-        elif intake.sources:
-            self._showing.show_photos(intake.sources)
+        elif photos := [s for s in intake.sources if s.media_type in media_type.PICTURES]:
+            self._showing.show_photos(photos)
         if intake.sources:
             self._set_inputs(intake.sources)
         if only_view:
@@ -220,7 +224,7 @@ class Workbench(QObject):
 
     def _say_skipped(self, intake: Intake) -> None:
         if intake.skipped:
-            text = self.tr("{count} files skipped: neither photo nor scene")
+            text = self.tr("{count} files skipped: neither photo, video nor scene")
             self._window.status.say(text.format(count=intake.skipped))
         elif len(intake.scenes) > 1:
             text = self.tr("{count} scenes found: the first one is shown")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from depthstudio.core.job import Source
 from depthstudio.providers.base import Licence, ProviderInfo
@@ -37,6 +38,8 @@ def files(count: int, *, media_type: str = "image/jpeg", size_bytes: int = 38_00
 
 PHOTO, PHOTOS = files(1), files(12, size_bytes=10_500_000)
 VIDEO = files(1, media_type="video/mp4")
+FILM = [replace(VIDEO[0], frame_rate_hz=24.0, frame_count=240)]
+NTSC = [replace(VIDEO[0], frame_rate_hz=30000 / 1001, frame_count=1)]
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,10 @@ VIDEO = files(1, media_type="video/mp4")
         (PHOTO, f"1 photo, 38.0{NBSP}kB"),
         (PHOTOS, f"12 photos, 126{NBSP}MB"),
         (VIDEO, f"1 video, 38.0{NBSP}kB"),
+        (FILM, f"1 video · 24 fps · 240 frames, 38.0{NBSP}kB"),
+        (NTSC, f"1 video · 29.97 fps · 1 frame, 38.0{NBSP}kB"),
+        ([*FILM, *NTSC], f"2 videos · 241 frames, 76.0{NBSP}kB"),
+        ([*FILM, *PHOTO], f"1 photo and 1 video, 76.0{NBSP}kB"),
         (files(2, media_type="model/gltf-binary"), f"2 files, 76.0{NBSP}kB"),
         ([*VIDEO, *PHOTO, *PHOTO], f"2 photos and 1 video, 114{NBSP}kB"),
     ],

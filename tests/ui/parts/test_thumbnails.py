@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from depthstudio.ui.parts.thumbnails import Thumbnails, read_image
+from tests.support.heic import heic
+from tests.support.videos import frame_picture, write_video
 
 SIZE = QSize(54, 36)
 
@@ -78,3 +81,24 @@ def test_a_wide_photo_is_cropped_in_the_middle(
     middle = pixmap.toImage().pixelColor(27, 18)
     assert middle.green() > 200
     assert middle.red() < 50
+
+
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF", "video"])
+def test_what_qt_cannot_read_has_a_thumbnail_too(
+    qtbot: QtBot, thumbnails: Thumbnails, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "footage"
+    if kind == "HEIC":
+        path.write_bytes(heic(frame_picture(0), quarter_turns=1, exif_orientation=6))
+    elif kind == "AVIF":
+        Image.fromarray(frame_picture(0)).save(path, "AVIF", quality=90)
+    else:
+        write_video(path)
+    with qtbot.waitSignal(thumbnails.arrived):
+        thumbnails.get(path)
+    pixmap = thumbnails.get(path)
+    assert pixmap is not None
+    assert pixmap.size() == SIZE
+    left, right = (pixmap.toImage().pixelColor(x, 8) for x in (12, 42))
+    assert left.red() > 180 > 80 > left.blue()
+    assert right.blue() > 180 > 80 > right.red()

@@ -26,7 +26,7 @@ def test_photos_can_be_queued_or_only_viewed(page: DropPage) -> None:
     page.set_offer(DropOffer(photos=14, skipped=2, provider_title="Relief"))
     assert zones_down_the_middle(page) == [None, DropZone.ADD, None, DropZone.VIEW, None]
     assert page.text_of(DropZone.ADD) == (
-        "Add to queue\n14 photos for Relief\n2 skipped: neither photo nor scene"
+        "Add to queue\n14 photos for Relief\n2 skipped: neither photo, video nor scene"
     )
     assert page.text_of(DropZone.VIEW) == "Only view\n14 photos, nothing is run"
 
@@ -48,6 +48,15 @@ def test_mixed_files_say_what_becomes_of_each(page: DropPage) -> None:
 def test_files_of_no_use_get_no_zone(page: DropPage) -> None:
     page.set_offer(DropOffer(skipped=3))
     assert zones_down_the_middle(page) == [None]
+
+
+def test_videos_are_counted_and_a_refusal_is_said_beforehand(page: DropPage) -> None:
+    page.set_offer(DropOffer(photos=3, videos=1, provider_title="Acme"))
+    assert page.text_of(DropZone.ADD) == "Add to queue\n3 photos and 1 video for Acme"
+    words = "Relief takes photos, not clip.mp4"
+    page.set_offer(DropOffer(videos=1, provider_title="Relief", refusal=words))
+    assert page.text_of(DropZone.ADD) == f"Add to queue\n1 video\n{words}"
+    assert page.text_of(DropZone.VIEW) == "Only view\n1 video, nothing is run"
 
 
 def test_until_the_files_are_known_both_zones_are_offered(page: DropPage) -> None:

@@ -73,7 +73,7 @@ def test_it_names_only_formats_that_this_version_reads(
 ) -> None:
     page = make_page()
     words = " ".join(label.text() for label in page.findChildren(QLabel))
-    assert "JPEG, PNG, TIFF, WebP · scenes (GLB, PLY) open for viewing" in words
+    assert "JPEG, PNG, TIFF, WebP, HEIC, AVIF · scenes (GLB, PLY) open for viewing" in words
     assert "video" not in words.lower()
 
 

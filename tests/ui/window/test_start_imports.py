@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-SLOW = {"numpy", "PIL", "natsort", "cmap", "httpx", "pyvista", "pyvistaqt", "vtkmodules"}
+SLOW = {"numpy", "PIL", "pi_heif", "av", "natsort", "cmap", "httpx", "pyvista", "pyvistaqt"}
+SLOW |= {"vtkmodules"}
 AFTER_THE_FRAME = {
     "asyncio",
     "filelock",
