@@ -3,29 +3,25 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import numpy as np
-from PIL import Image
+
+from tests.providers.gradio_servers.pictures import picture
 
 Event = dict[str, Any]
 
 
-def picture(grey: int = 128, size: tuple[int, int] = (64, 48), format: str = "PNG") -> bytes:
-    """A small picture: a ramp around this grey, so that it has near and far."""
-    width, height = size
-    ramp = np.clip(np.linspace(grey - 40, grey + 40, width), 0, 255)
-    pixels = np.repeat(np.tile(ramp, (height, 1))[..., None], 3, axis=2).astype(np.uint8)
-    written = BytesIO()
-    Image.fromarray(pixels).save(written, format)
-    return written.getvalue()
-
-
 def file_data(path: str) -> Event:
     return {"path": path, "meta": {"_type": "gradio.FileData"}}
+
+
+def video_data(version: str, path: str) -> Event:
+    """A video as gradio of this version wants it: 5.x wraps it, 6.x takes the bare file."""
+    if version.startswith("5"):
+        return {"video": file_data(path), "subtitles": None}
+    return file_data(path)
 
 
 class Raw:
