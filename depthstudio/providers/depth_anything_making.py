@@ -1,5 +1,6 @@
 """How Depth Anything 3 is asked on a Gradio server: upload, reconstruct, fetch every view."""
 
+import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,8 +33,8 @@ SERVICE = "Depth Anything 3"
 UPLOAD, RECONSTRUCT, SHOW = "handle_uploads", "gradio_demo", "update_visualization"
 NEEDS = (UPLOAD, RECONSTRUCT)
 UPLOADED = "uploaded"  # the step that starts no work
-# What the app reads as a picture; the rest of its kinds it would silently leave out.
-TAKEN_AS_IS = frozenset({media_type.JPEG, media_type.PNG})
+# What the app reads as it is. Other pictures it would silently leave out.
+TAKEN_AS_IS = frozenset({media_type.JPEG, media_type.PNG}) | media_type.VIDEOS
 NOT_PARAMETERS = frozenset({"target_dir", "input_video", "input_images", "s_time_interval"})
 # Where the outputs of `gradio_demo` are in the array.
 SCENE, SAID, PHOTO, DEPTH, VIEWS, FLIGHT = 0, 1, 3, 4, 6, 7
@@ -146,7 +147,7 @@ async def _upload(
 ) -> Mapping[str, Json]:
     """Bring the sources into a folder of the server, and write down which."""
     is_video = sources[0].media_type in media_type.VIDEOS
-    files = await _prepare(sources, ctx, is_video=is_video)
+    files = await _prepare(sources, ctx)
     session = space.session()
 
     def sent(done_bytes: int, of_bytes: int) -> None:
@@ -179,17 +180,13 @@ async def _upload(
     return ids
 
 
-async def _prepare(
-    sources: Sequence[Source], ctx: Context, *, is_video: bool
-) -> Sequence[Prepared]:
-    if is_video:
-        path = sources[0].path
-        return [Prepared(path, f"000000{path.suffix.lower() or '.mp4'}")]
+async def _prepare(sources: Sequence[Source], ctx: Context) -> Sequence[Prepared]:
+    loop, folder = asyncio.get_running_loop(), ctx.folder / "sent"
 
-    def made(done: int, of: int) -> None:
-        ctx.report(Progress(Stage.PREPARING, done / max(of, 1), "Preparing the photos"))
+    def made(share: float) -> None:
+        progress = Progress(Stage.PREPARING, share, "Preparing the photos")
+        loop.call_soon_threadsafe(ctx.report, progress)
 
-    folder = ctx.folder / "sent"
     return await ctx.in_thread(
         lambda flag: prepared(sources, folder, as_is=TAKEN_AS_IS, check=flag.check, progress=made)
     )

@@ -10,8 +10,10 @@ from depthstudio.core.job import Checkpoint, Progress, Source, Stage
 from depthstudio.core.json_shape import object_in
 from depthstudio.core.record import Json, to_plain
 from depthstudio.formats import media_type
+from depthstudio.formats.whole_file import whole_file
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
-from depthstudio.providers.footage import cut_out_canvas, has_own_alpha, prepared
+from depthstudio.providers.cut_out import cut_out_canvas, has_own_alpha
+from depthstudio.providers.footage import prepared
 from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
 from depthstudio.providers.gradio.live_schema import live_schema
 from depthstudio.providers.gradio.session import GradioSession
@@ -54,12 +56,9 @@ async def fetch(
     session = space.session()
     ctx.report(Progress(Stage.PREPARING, message="Preparing the photo"))
     if params.own_cut_out and await ctx.in_thread(lambda flag: has_own_alpha(source.path)):
-        path = await ctx.in_thread(
-            lambda flag: cut_out_canvas(source.path, ctx.folder / OWN_CUT_OUT)
-        )
-        ctx.report(Progress(Stage.UPLOADING, 0.0, picture=path))
-        cut_out = await _sent(session, path, path.name, ctx)
-        kept = await ctx.in_thread(lambda flag: described(path, Role.CUT_OUT))
+        kept = await ctx.in_thread(lambda flag: _own_cut_out(source, ctx.folder))
+        ctx.report(Progress(Stage.UPLOADING, 0.0, picture=kept.path))
+        cut_out = await _sent(session, kept.path, kept.path.name, ctx)
     else:
         cut_out, kept = await _cut(space, session, sources, ctx)
     return await _made(space, session, cut_out, kept, params, ctx)
@@ -91,6 +90,14 @@ def _kept_files(folder: Path) -> list[Artifact]:
     if found and (folder / THE_OBJECT.name).is_file():
         return [described(folder / THE_OBJECT.name, Role.SCENE), *found]
     return found
+
+
+def _own_cut_out(source: Source, folder: Path) -> Artifact:
+    """The photo's own cut-out as the model wants it. Blocks."""
+    path = folder / OWN_CUT_OUT
+    with whole_file(path) as temporary_path:
+        temporary_path.write_bytes(cut_out_canvas(source.path))
+    return described(path, Role.CUT_OUT)
 
 
 async def _cut(
