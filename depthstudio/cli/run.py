@@ -16,7 +16,7 @@ from depthstudio.core.result import Result
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
-from depthstudio.jobs.sources import Intake, Unusable, grouped, taken
+from depthstudio.jobs.sources import Intake, Unusable, fitting, grouped, require_taken
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import home_from
@@ -49,7 +49,8 @@ async def _run(options: argparse.Namespace, registry: Registry) -> int:
     async with opened(options, registry, only=set()) as session:
         intake = await session.take_in(options.sources)
         # All are looked at before the first one is sent.
-        sources = taken(provider.info, intake.sources, options.sources)
+        sources = fitting(provider.info, intake.sources, options.sources)
+        require_taken(provider.info, sources)
         several = provider.info.max_sources > 1 and not options.each
         groups = grouped(sources, provider.info.max_sources, one_scene=options.scene or several)
         follower = Follower(session, Output(as_json=options.json))

@@ -199,21 +199,18 @@ def job_name(sources: Sequence[Source]) -> str:
     return first if len(sources) == 1 else f"{first} + {len(sources) - 1}"
 
 
-def taken(info: ProviderInfo, sources: Sequence[Source], named: Iterable[Path]) -> list[Source]:
-    """Those sources a provider takes.
+def fitting(
+    info: ProviderInfo, sources: Sequence[Source], named: Iterable[Path]
+) -> tuple[Source, ...]:
+    """What is worth asking a provider about.
 
-    What merely lies in a named folder is left out when it is nothing for this provider;
-    what was `named` itself is answered for.
-
-    Raises
-    ------
-    UsageError
-        when a named file, or everything there is, is nothing for the provider
+    What merely lies in a named folder is left out when it is nothing for this provider, as
+    long as something else remains; what was `named` itself is answered for.
     """
-    theirs = [source for source in sources if takes(info, source)]
+    if not any(takes(info, source) for source in sources):
+        return tuple(sources)
     paths = {path.absolute() for path in named}
-    require_taken(info, [s for s in sources if s.path in paths] if theirs else sources)
-    return theirs
+    return tuple(s for s in sources if s.path in paths or takes(info, s))
 
 
 def require_taken(info: ProviderInfo, sources: Sequence[Source]) -> None:

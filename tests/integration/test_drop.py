@@ -13,7 +13,9 @@ from depthstudio.formats.glb_write import write_glb
 from depthstudio.formats.ply_write import write_ply
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.window.drop_page import DropZone
+from tests.support.heic import heic
 from tests.support.studio import Start, two_fields, until
+from tests.support.videos import frame_picture, write_video
 
 pytestmark = pytest.mark.anyio
 
@@ -90,6 +92,45 @@ async def test_a_folder_gives_a_job_for_each_photo_and_counts_the_rest(
         assert studio.states == [JobState.DONE] * 3
         await studio.shows("128.png")
         assert studio.message == "2 files skipped: neither photo, video nor scene"
+
+
+async def test_a_telephones_photo_becomes_a_result(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(heic(frame_picture(5), quarter_turns=3, exif_orientation=6))
+    async with start() as studio:
+        studio.drop([path], on=studio.window.centre)
+        await studio.shows("IMG_0001.HEIC")
+        assert studio.states == [JobState.DONE]
+        image = studio.window.centre.photo_view.canvas.image
+        assert image is not None
+        assert (image.width(), image.height()) == (64, 48)
+
+
+async def test_a_video_is_an_input_that_says_why_it_cannot_run_here(
+    start: Start, tmp_path: Path
+) -> None:
+    clip = write_video(tmp_path / "clip.mp4")
+    async with start() as studio:
+        studio.drop([clip], on=studio.window.centre)
+        await until(lambda: studio.message != "")
+        state = studio.window.inspector.run_box.state()
+        assert state.what.startswith("1 video · 24 fps · 24 frames, ")
+        assert state.reason == studio.message == "Relief takes photos, not clip.mp4"
+        assert studio.rows == []
+
+
+async def test_a_video_among_the_photos_of_a_folder_stops_none_of_them(
+    start: Start, tmp_path: Path, photo: Path
+) -> None:
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    shutil.copy(photo, folder)
+    write_video(folder / "clip.mp4")
+    async with start() as studio:
+        studio.drop([folder], on=studio.window.centre)
+        await studio.shows("fields.png")
+        assert studio.states == [JobState.DONE]
+        assert studio.message == "Relief takes photos, not clip.mp4"
 
 
 async def test_a_damaged_photo_says_so_in_its_row_and_runs_once_it_is_mended(

@@ -11,12 +11,13 @@ from depthstudio.core.errors import InputError, UsageError
 from depthstudio.core.job import Source
 from depthstudio.formats.sniff import Sniffed
 from depthstudio.jobs.sources import (
+    fitting,
     grouped,
     hash_source,
     job_name,
+    require_taken,
     source_of,
     take_in,
-    taken,
 )
 from depthstudio.providers.builtin.relief import ReliefProvider
 from tests.support.videos import write_video
@@ -147,13 +148,14 @@ def test_what_lies_in_a_folder_and_is_nothing_for_the_provider_is_left_out(
     clip = write_video(tmp_path / "d" / "clip.mp4")
     sources = take_in([tmp_path / "d"]).sources
 
-    assert names(tuple(taken(ReliefProvider.info, sources, [tmp_path / "d"]))) == ["photo.png"]
-    assert taken(ReliefProvider.info, [], []) == []
-    for named in ([photo, clip], [clip]):
-        with pytest.raises(UsageError, match=r"Relief takes photos, not clip\.mp4"):
-            taken(ReliefProvider.info, sources, named)
+    assert names(fitting(ReliefProvider.info, sources, [tmp_path / "d"])) == ["photo.png"]
+    assert fitting(ReliefProvider.info, [], []) == ()
+    for named in ([photo, clip], [tmp_path / "d", clip]):
+        assert names(fitting(ReliefProvider.info, sources, named)) == ["clip.mp4", "photo.png"]
+    only_clip = take_in([clip]).sources
+    assert fitting(ReliefProvider.info, only_clip, [tmp_path / "d"]) == only_clip
     with pytest.raises(UsageError, match=r"Relief takes photos, not clip\.mp4"):
-        taken(ReliefProvider.info, take_in([clip]).sources, [tmp_path / "d"])
+        require_taken(ReliefProvider.info, sources)
 
 
 def test_nothing_dropped_is_nothing_taken_in() -> None:

@@ -13,7 +13,7 @@ from depthstudio.core.params import Json
 from depthstudio.core.resources import resource
 from depthstudio.formats import media_type
 from depthstudio.jobs.session import Session
-from depthstudio.jobs.sources import Intake, Unusable, grouped
+from depthstudio.jobs.sources import Intake, Unusable, fitting, grouped
 from depthstudio.providers.accepting import refusal
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.library.shelf import LibraryShelf
@@ -182,33 +182,37 @@ class Workbench(QObject):
         intake = await self._session.take_in(paths)
         if number != self._offer_number:
             return  # another drag came meanwhile
+        sources = fitting(self._provider, intake.sources, paths)
         self._window.centre.drop.set_offer(
             DropOffer(
-                photos=sum(s.media_type in media_type.PICTURES for s in intake.sources),
-                videos=sum(s.media_type in media_type.VIDEOS for s in intake.sources),
+                photos=sum(s.media_type in media_type.PICTURES for s in sources),
+                videos=sum(s.media_type in media_type.VIDEOS for s in sources),
                 scenes=len(intake.scenes),
                 skipped=len(intake.unusable) + intake.skipped,
                 provider_title=self._provider.title,
-                refusal=refusal(self._provider, intake.sources),
+                refusal=refusal(self._provider, sources),
             )
         )
 
     async def _open_paths(self, paths: Sequence[Path], *, only_view: bool) -> None:
         intake = await self._session.take_in(paths)
         self._say_skipped(intake)
+        sources = fitting(self._provider, intake.sources, paths)
+        if len(sources) < len(intake.sources):
+            self._window.status.say(refusal(self._provider, intake.sources))
         if intake.scenes:
             self._tasks.start(self._showing.show_scene(intake.scenes[0]))
-        elif photos := [s for s in intake.sources if s.media_type in media_type.PICTURES]:
+        elif photos := [s for s in sources if s.media_type in media_type.PICTURES]:
             self._showing.show_photos(photos)
-        if intake.sources:
-            self._set_inputs(intake.sources)
+        if sources:
+            self._set_inputs(sources)
         if only_view:
             for unusable in intake.unusable:
                 self._report(unusable.error)
             return
         await self._keep_unusable(intake.unusable)
-        if intake.sources:
-            await self._run_dropped(intake.sources)
+        if sources:
+            await self._run_dropped(sources)
 
     async def _run_dropped(self, sources: Sequence[Source]) -> None:
         """What is dropped runs at once, unless it would leave this computer or cannot run."""
