@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
@@ -13,6 +14,9 @@ from filelock import FileLock
 SERVERS = Path(__file__).parent
 CHECKOUT = SERVERS.parents[1]
 LOCKS = {version: SERVERS / f"gradio-{version}.txt" for version in ("5.25", "5.49", "6")}
+
+
+_failed: dict[Path, str] = {}
 
 
 class EnvironmentFailedError(Exception):
@@ -32,42 +36,41 @@ def python_of(folder: Path) -> Path:
     return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def ensure(version: str) -> Path:
+def ensure(version: str, say: Callable[[str], None] = print) -> Path:
     """Make the environment unless it is there; gives its Python.
 
     Two processes at once make it once, and what an interrupted one left is made anew: it is
-    built beside and takes its name last.
+    built beside and takes its name last. What failed in this process is not tried again.
     """
     folder = environment(version)
     if not folder.exists():
+        if folder in _failed:
+            raise EnvironmentFailedError(_failed[folder])
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
             if not folder.exists():
-                build(version, folder)
+                build(version, folder, say)
     return python_of(folder)
 
 
-def build(version: str, folder: Path) -> None:
+def build(version: str, folder: Path, say: Callable[[str], None]) -> None:
     began_s = time.monotonic()
-    say(f"Making the environment of gradio {version} for the tests…")
+    say(f"Making the environment of gradio {version} for the tests, once…")
     beside = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
-    run(version, sys.executable, "-m", "venv", str(beside))
-    python = str(python_of(beside))
     quick = ["--no-deps", "--no-compile", "--only-binary=:all:", "--disable-pip-version-check"]
-    run(version, python, "-m", "pip", "install", "-q", *quick, "-r", str(LOCKS[version]))
+    commands = [
+        [sys.executable, "-m", "venv", str(beside)],
+        [str(python_of(beside)), "-m", "pip", "install", *quick, "-r", str(LOCKS[version])],
+    ]
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            _failed[folder] = (
+                f"The environment of gradio {version} cannot be made, and the tests against its "
+                f"servers cannot run without it. They need a package index once.\n"
+                f"{' '.join(command)}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+            )
+            raise EnvironmentFailedError(_failed[folder])
     beside.rename(folder)
     say(f"The environment of gradio {version} took {time.monotonic() - began_s:.0f} s.")
-
-
-def run(version: str, *command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise EnvironmentFailedError(
-            f"The environment of gradio {version} cannot be made; the tests against its servers "
-            f"need a package index. {' '.join(command)}\n{done.stdout}{done.stderr}"
-        )
-
-
-def say(text: str) -> None:
-    print(text, file=sys.__stderr__, flush=True)
