@@ -119,6 +119,27 @@ def same(first: Json, second: Json) -> bool:
     return isinstance(first, bool) == isinstance(second, bool) and first == second
 
 
+def flat(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Values by name, with those under `EXTRA` beside all others, as a form has them."""
+    extra = values.get(EXTRA)
+    ours = {name: value for name, value in values.items() if name != EXTRA}
+    return {**extra, **ours} if isinstance(extra, dict) else ours
+
+
+def allowed(field: ParamField, value: Json) -> Json:
+    """The value, or what a field allows instead: the nearest number, else its default."""
+    if field.accepts(value):
+        return value
+    if field.kind is not Kind.NUMBER or isinstance(value, bool):
+        return field.default
+    if not isinstance(value, int | float):
+        return field.default
+    low = value if field.minimum is None else max(value, field.minimum)
+    near = low if field.maximum is None else min(low, field.maximum)
+    near = round(near) if field.is_integer else near
+    return near if field.accepts(near) else field.default
+
+
 def read_schema(schema: Mapping[str, Any]) -> tuple[ParamField, ...]:
     """The fields of an object schema, in its order; those in `EXTRA` have rows of their own."""
     properties: Mapping[str, Any] = schema.get("properties", {})
