@@ -148,14 +148,19 @@ def _default(mine: Any, other: Property, merged: Property, is_optional: bool) ->
     if is_optional and "default" in other and other["default"] is None:
         return None
     for default in (other.get("default"), mine):
-        if default is not None and fits(default, merged, {}):
+        if default is not None and _can_be_default(default, merged):
             return default
     if is_optional:
         return None
-    return nearest(mine, merged)
+    return _nearest(mine, merged)
 
 
-def nearest(value: Any, core: Property) -> Any:
+def _can_be_default(value: Any, declared: Property) -> bool:
+    is_huge = isinstance(value, int | float) and abs(value) > LARGEST
+    return not is_huge and fits(value, declared, {})
+
+
+def _nearest(value: Any, core: Property) -> Any:
     """What comes closest to a value among what a property allows."""
     if choices := choices_in(core):
         return choices[0]
@@ -193,8 +198,8 @@ def _new(name: str, declared: Any, live: Property) -> dict[str, Any]:
     made["description"] = _text(core.get("description") or "")
     default = core.get("default")
     if is_optional:
-        return _with_null(made, default if fits(default, made, {}) else None)
-    if "default" in core and fits(default, made, {}):
+        return _with_null(made, default if _can_be_default(default, made) else None)
+    if "default" in core and _can_be_default(default, made):
         made["default"] = default
     return made
 

@@ -65,8 +65,9 @@ def number_in(declared: Property, name: str) -> float | None:
 
 def base_type(core: Property) -> str:
     """The JSON type of a property without null; "" where it does not say one."""
-    if core.get("type") in _TYPES:
-        return str(core["type"])
+    kind = core.get("type")
+    if isinstance(kind, str) and kind in _TYPES:
+        return kind
     choices = choices_in(core)
     if choices and (len(kinds := {_type_of(choice) for choice in choices}) == 1):
         return kinds.pop()

@@ -19,7 +19,7 @@ from depthstudio.ui.parts.chips import Chip
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 
 LABEL_PX = 116
-ERROR_LINE, NOTE_LINE, REASON_LINE = 2, 3, 4  # of the grid, under the chip
+CHIP_LINE, ERROR_LINE, NOTE_LINE, REASON_LINE = 1, 2, 3, 4  # of the grid
 
 
 class ParamRow(QWidget):
@@ -35,7 +35,7 @@ class ParamRow(QWidget):
         self._value = field.default
         self._error: ToneLabel | None = None
         self._note: ToneLabel | None = None
-        self._new_chip: Chip | None = None
+        self._chip_px = 0  # what a chip beside the label takes of its column
         self.label = ElidedLabel(theme, field.label, parent=self)
         self.editor: Editor = make_editor(field, theme, self)
         self.reset_dot = ResetDot(theme, self)
@@ -83,9 +83,7 @@ class ParamRow(QWidget):
 
     def set_label_width(self, width_px: int) -> None:
         """Give the label column its width, the same in every row of a form."""
-        if self._new_chip is not None:
-            width_px -= self._new_chip.sizeHint().width() + Space.XS + Space.S
-        self.label.setFixedWidth(width_px)
+        self.label.setFixedWidth(width_px - self._chip_px)
 
     def set_available(self, available: bool) -> None:
         """Let the value be edited, unless the server would not look at it anyway."""
@@ -145,14 +143,7 @@ class ParamRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.label.setFixedHeight(Height.FIELD)
         if self.field.is_new:
-            self._new_chip = Chip(self._theme, self.tr("New"), tone="accent", parent=self)
-            self._new_chip.setToolTip(self.tr("This server has it; DepthStudio does not know it"))
-            column = QHBoxLayout()
-            column.setContentsMargins(0, 0, Space.S, 0)
-            column.setSpacing(Space.XS)
-            column.addWidget(self.label)
-            column.addWidget(self._new_chip)
-            self._grid.addLayout(column, 0, 0)
+            self._add_new_chip()
         else:
             self._grid.addWidget(self.label, 0, 0)
         self.set_label_width(LABEL_PX)
@@ -174,13 +165,34 @@ class ParamRow(QWidget):
     def _add_no_effect_chip(self) -> None:
         words = self.tr("No effect on server")
         chip = Chip(self._theme, words, icon="information-outline", tone="text2", parent=self)
+        self._add_chip(chip)
+        self.set_available(False)
+
+    def _add_new_chip(self) -> None:
+        """Beside the label, or where both do not fit there, as every other chip."""
+        chip = Chip(self._theme, self.tr("New"), tone="accent", parent=self)
+        chip.setToolTip(self.tr("This server has it; DepthStudio does not know it"))
+        takes_px = chip.sizeHint().width() + Space.XS + Space.S
+        if self.label.sizeHint().width() + takes_px > LABEL_PX:
+            self._grid.addWidget(self.label, 0, 0)
+            self._add_chip(chip)
+            return
+        self._chip_px = takes_px
+        column = QHBoxLayout()
+        column.setContentsMargins(0, 0, Space.S, 0)
+        column.setSpacing(Space.XS)
+        column.addWidget(self.label)
+        column.addWidget(chip)
+        self._grid.addLayout(column, 0, 0)
+
+    def _add_chip(self, chip: Chip) -> None:
+        """At the end of the row where a check box leaves room, else below."""
         needed_px = self.editor.sizeHint().width() + Space.S + chip.sizeHint().width()
         end = Qt.AlignmentFlag.AlignTrailing
         if isinstance(self.editor, FlagEditor) and needed_px <= SEGMENTS_PX:
             self._grid.addWidget(chip, 0, 1, end)
         else:
-            self._grid.addWidget(chip, 1, 0, 1, 2, end)
-        self.set_available(False)
+            self._grid.addWidget(chip, CHIP_LINE, 0, 1, 2, end)
 
     def _describe(self) -> None:
         field = self.field

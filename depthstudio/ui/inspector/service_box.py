@@ -122,12 +122,17 @@ class ServiceBox(QWidget):
 
     def _connect(self) -> None:
         self.head.toggled.connect(self._body.setVisible)
-        self.test.changed.connect(lambda: self.head.set_summary(self.test.summary()))
+        self.head.toggled.connect(self._show_summary)
+        self.test.changed.connect(self._show_summary)
         for field in self._servers.values():
             field.changed.connect(self.endpoints_changed)
             field.host_allowed.connect(self.host_allowed)
         for name, field in self._secrets.items():
             field.given.connect(lambda text, name=name: self.secret_given.emit(name, text))
+
+    def _show_summary(self) -> None:
+        """Folded, only the head can say how the connection is."""
+        self.head.set_summary("" if self.head.isChecked() else self.test.summary())
 
     def _show_servers(self) -> None:
         """The first address is everybody's; the others show where they are not the usual ones."""
