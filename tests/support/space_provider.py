@@ -49,7 +49,13 @@ class SpaceParams(Params):
     ] = False
     seed_mode: Annotated[
         Literal["locked", "sheet"],
-        param(label="Seeds", group="Chance", choice_labels=("Locked", "Sheet"), is_remote=False),
+        param(
+            label="Seeds",
+            group="Chance",
+            choice_labels=("Locked", "Sheet"),
+            is_remote=False,
+            affects_result=False,
+        ),
     ] = "locked"
     sheet: Annotated[
         int,
@@ -59,6 +65,7 @@ class SpaceParams(Params):
             ge=2,
             le=9,
             is_remote=False,
+            affects_result=False,
             enabled_when={"seed_mode": "sheet"},
         ),
     ] = 4

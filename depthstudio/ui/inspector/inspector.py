@@ -125,6 +125,7 @@ class Inspector(QWidget):
                 self._pages[provider_id].restore_endpoints(kept, plain_hosts)
             elif provider_id in self._entries:
                 self._restored_endpoints[provider_id] = dict(kept)
+        self._refresh()
 
     def set_live_schema(self, provider_id: str, live: Schema | None) -> None:
         """Show a form as its server has it; None where nothing is known of that server."""
