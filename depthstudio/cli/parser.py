@@ -37,22 +37,7 @@ def _run_words(run: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="set a parameter; `depthstudio providers ID` lists them",
     )
-    run.add_argument(
-        "--endpoint",
-        dest="endpoints",
-        action="append",
-        default=[],
-        metavar="NAME=URL",
-        help="where a provider's server is",
-    )
-    run.add_argument(
-        "--allow-http",
-        dest="plain_hosts",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="accept an unencrypted endpoint on this host",
-    )
+    _add_endpoints(run)
     grouping = run.add_mutually_exclusive_group()
     grouping.add_argument("--scene", action="store_true", help="all sources as one job")
     grouping.add_argument("--each", action="store_true", help="one job for each source")
@@ -91,6 +76,10 @@ def _providers_words(providers: argparse.ArgumentParser) -> None:
     providers.add_argument(
         "words", nargs="*", metavar="ID | test ID", help="one provider, or test its endpoint"
     )
+    _add_endpoints(providers)
+    providers.add_argument(
+        "--live", action="store_true", help="ask the server what parameters it has"
+    )
 
 
 def _library_words(library: argparse.ArgumentParser) -> None:
@@ -120,6 +109,25 @@ def _render_words(render: argparse.ArgumentParser) -> None:
     render.add_argument("--output", required=True, type=Path, metavar="PNG")
     render.add_argument("--size", default="1280x800", metavar="WxH")
     render.add_argument("--view", default="perspective", metavar="NAME")
+
+
+def _add_endpoints(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--endpoint",
+        dest="endpoints",
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="where a provider's server is",
+    )
+    parser.add_argument(
+        "--allow-http",
+        dest="plain_hosts",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="accept an unencrypted endpoint on this host",
+    )
 
 
 def _add_timeout(parser: argparse.ArgumentParser) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
+from depthstudio.cli.words import endpoint_values
 from depthstudio.core.errors import ProviderError, UsageError
+from depthstudio.core.param_reconcile import reconciled
 from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, field_notes
-from depthstudio.jobs.reach import check_provider
-from depthstudio.providers.base import Health, Provider
+from depthstudio.jobs.reach import check_provider, describe_provider
+from depthstudio.providers.base import Health, LiveSchema, Provider
 from depthstudio.providers.registry import Registry
 
 
@@ -23,11 +25,19 @@ def providers(options: argparse.Namespace, registry: Registry) -> int:
         case []:
             return _list(output, registry)
         case ["test", provider_id]:
-            return asyncio.run(_test(output, registry, provider_id))
+            provider = registry.get(provider_id)
+            return asyncio.run(_test(output, provider, _endpoints(options, provider)))
         case [provider_id] if provider_id != "test":
-            return _describe(output, registry.get(provider_id))
+            provider = registry.get(provider_id)
+            endpoints = _endpoints(options, provider)
+            live = asyncio.run(describe_provider(provider, endpoints)) if options.live else None
+            return _describe(output, provider, endpoints, live)
         case _:
             raise UsageError("Say one provider", hint="depthstudio providers [test] ID")
+
+
+def _endpoints(options: argparse.Namespace, provider: Provider[Params]) -> dict[str, str]:
+    return endpoint_values(options.endpoints, provider.info, options.plain_hosts)
 
 
 def _list(output: Output, registry: Registry) -> int:
@@ -63,8 +73,17 @@ def _record(provider: Provider[Params]) -> dict[str, Any]:
     }
 
 
-def _describe(output: Output, provider: Provider[Params]) -> int:
+def _describe(
+    output: Output,
+    provider: Provider[Params],
+    endpoints: Mapping[str, str],
+    live: LiveSchema | None,
+) -> int:
     record = _record(provider)
+    record["endpoints"] |= endpoints
+    if live is not None:
+        record["params"] = reconciled(record["params"], live.schema)
+        record["profile"] = live.profile
     if output.as_json:
         output.record(record)
         return exit_codes.OK
@@ -88,13 +107,17 @@ def _parameter_cells(name: str, declared: Mapping[str, Any]) -> list[str]:
         allowed = f"{declared['minimum']:g} to {declared['maximum']:g} {unit}".rstrip()
     else:
         allowed = str(declared.get("type", ""))
-    return [name, json.dumps(declared.get("default")), allowed, declared.get("title", "")]
+    notes = field_notes(declared)
+    mark = " (new)" if notes.get("is_new") else ""
+    if reason := notes.get("disabled_reason"):
+        mark = f" ({reason})"
+    title = f"{declared.get('title', '')}{mark}"
+    return [name, json.dumps(declared.get("default")), allowed, title]
 
 
-async def _test(output: Output, registry: Registry, provider_id: str) -> int:
-    provider = registry.get(provider_id)
+async def _test(output: Output, provider: Provider[Params], endpoints: Mapping[str, str]) -> int:
     try:
-        health = await check_provider(provider)
+        health = await check_provider(provider, endpoints)
     except ProviderError as error:
         health = Health(ok=False, message=f"{error}. {error.hint}".rstrip(". "))
     if output.as_json:

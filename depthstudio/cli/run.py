@@ -61,11 +61,12 @@ async def _run(options: argparse.Namespace, registry: Registry) -> int:
             follower.follow(job)
         jobs: list[Job] = []
         for group in groups:
-            job = await session.add(
+            made = await session.enqueue(
                 group, options.provider, values, endpoints=endpoints, again=options.again
             )
-            jobs.append(job)
-            follower.follow(job)
+            jobs += made
+            for job in made:
+                follower.follow(job)
         status = await follower.finish(options.timeout)
         if options.output:
             await copy_results(session, jobs, options.output)

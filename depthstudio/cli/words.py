@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-from depthstudio.core.errors import UsageError
+from depthstudio.core.address import checked_address
+from depthstudio.core.errors import Unencrypted, UsageError
 from depthstudio.core.params import Params, validated
 from depthstudio.core.record import to_plain
 from depthstudio.providers.base import ProviderInfo
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any]:
@@ -49,27 +47,14 @@ def endpoint_values(
         if name not in info.endpoints:
             known = ", ".join(info.endpoints) or "none, it runs on this computer"
             raise UsageError(f"{info.title} has no endpoint “{name}”", hint=f"It has: {known}")
-        endpoints[name] = _checked_url(url, plain_hosts)
+        endpoints[name] = _checked(url, name, info, plain_hosts)
     return endpoints
 
 
-def _checked_url(url: str, plain_hosts: Sequence[str]) -> str:
+def _checked(address: str, name: str, info: ProviderInfo, plain_hosts: Sequence[str]) -> str:
+    takes_space = name in info.space_endpoints
     try:
-        parts = urlsplit(url)
-    except ValueError:  # such as brackets around what is no IPv6 address
-        parts = urlsplit("")
-    host = parts.hostname or ""  # in lower case
-    if not host or parts.scheme not in ("http", "https"):
-        raise UsageError(f"{url} is not an address", hint="Write https://HOST")
-    allowed = (*LOOPBACK, *(plain_host.lower() for plain_host in plain_hosts))
-    if parts.scheme == "http" and host not in allowed:
-        raise UsageError(
-            f"{host} would be spoken to without encryption",
-            hint=f"Use https, or add --allow-http {host}",
-        )
-    if parts.username or parts.password:
-        # Addresses are shown, and kept with results. Nor is it repeated here.
-        raise UsageError(
-            "An address may not hold a name or password", hint="Give only https://HOST"
-        )
-    return url
+        return checked_address(address, takes_space=takes_space, plain_hosts=plain_hosts)
+    except Unencrypted as error:
+        hint = f"Use https, or add --allow-http {error.host}"
+        raise Unencrypted(error.host, hint=hint) from error

@@ -34,6 +34,14 @@ class UsageError(DepthStudioError):
     """A command was put in a way that cannot be carried out."""
 
 
+class Unencrypted(UsageError):
+    """An address would send in the clear, to a host the user has not allowed that for."""
+
+    def __init__(self, host: str, *, hint: str = "Use https") -> None:
+        super().__init__(f"{host} would be spoken to without encryption", hint=hint)
+        self.host = host
+
+
 class FormatError(DepthStudioError):
     """A file is damaged, cut short, or uses something this program does not read."""
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from depthstudio.core.digest import canonical_json
 from depthstudio.core.record import RecordError, from_plain
@@ -25,6 +26,19 @@ def as_declared(kind: Any, value: Any) -> Any:
             with suppress(RecordError):
                 return from_plain(kind, reading)
     raise ValueError(f"{value!r:.80} is no {kind}")
+
+
+def without_limits(kind: Any) -> Any:
+    """The type without its ranges and choices, which a server may have changed."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return without_limits(parts[0])
+    if origin is Literal:
+        kinds: list[Any] = [type(value) for value in parts]
+        return Union[tuple(kinds)]  # noqa: UP007
+    if origin in (Union, UnionType):
+        return Union[tuple(without_limits(part) for part in parts)]  # noqa: UP007
+    return kind
 
 
 def as_json(value: Any) -> Any:

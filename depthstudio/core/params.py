@@ -6,7 +6,7 @@ property (`FieldNotes`), so that a schema fetched from a live service reads the 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypedDict, TypeVar, cast
 
@@ -15,9 +15,10 @@ from msgspec.structs import FieldInfo, fields
 
 from depthstudio.core.errors import ParamError
 from depthstudio.core.param_schema import schema_of
-from depthstudio.core.param_text import as_declared, as_json
+from depthstudio.core.param_text import as_declared, as_json, without_limits
 from depthstudio.core.param_words import allowed_words
 from depthstudio.core.record import Json, Record, to_plain
+from depthstudio.core.schema_reading import fits
 
 
 class FieldNotes(TypedDict, total=False):
@@ -30,14 +31,20 @@ class FieldNotes(TypedDict, total=False):
     phrase: str  # what stands beside a check box
     enabled_when: dict[str, Json]  # other parameter -> the value that enables this one
     affects_result: bool
-    is_remote: bool
     no_effect_on_server: bool
+    is_remote: bool  # False: never goes to the server, which need not know it
+    disabled_reason: str  # why this server takes no value here
+    is_new: bool  # the server has it and this program does not know it
+
+
+EXTRA = "extra"  # the field that holds what only the server knows, by its own names
 
 
 class Params(Record):
     """Base of every provider's parameters. Each has a `param` and a default.
 
-    A rule between parameters goes into `__post_init__` and raises `ParamError`.
+    A rule between parameters goes into `__post_init__` and raises `ParamError`. Parameters
+    that only a server has travel in a field ``extra: dict[str, Json]``, where there is one.
     """
 
 
@@ -54,10 +61,13 @@ def param(
     phrase: str = "",
     enabled_when: Mapping[str, Json] | None = None,
     affects_result: bool = True,
-    is_remote: bool = True,
     no_effect_on_server: bool = False,
+    is_remote: bool = True,
 ) -> msgspec.Meta:
-    """Declare one parameter, in ``Annotated[float, param(label="Depth", ge=0)] = 0.12``."""
+    """Declare one parameter, in ``Annotated[float, param(label="Depth", ge=0)] = 0.12``.
+
+    One that is not `is_remote` never goes to a server, and no server is asked about it.
+    """
     notes: FieldNotes = {"affects_result": affects_result}
     if unit:
         notes["unit"] = unit
@@ -87,17 +97,39 @@ def bounds(*, ge: float | None = None, le: float | None = None) -> msgspec.Meta:
 P = TypeVar("P", bound=Params)
 
 
-def validated(model: type[P], values: Mapping[str, Any]) -> P:
+def validated(
+    model: type[P], values: Mapping[str, Any], *, schema: Mapping[str, Any] | None = None
+) -> P:
     """Build parameters from plain values, or say which one is wrong and why.
 
     Text is read as the declared type ("0.5", "true", "null"), as a command line gives it.
-    Defaults are read too, so that a 3 among numbers is a 3.0 whoever made it.
+    Defaults are read too, so that a 3 among numbers is a 3.0 whoever made it. With `schema`,
+    which is the model's own as a server changed it, ranges and choices are those it says.
 
     Raises
     ------
     ParamError
         naming the first parameter that does not fit its declaration
     """
+    made = _built(model, values, lambda field, value: _read(model, field, value, schema))
+    _check_extra(getattr(made, EXTRA, {}), schema)
+    return made
+
+
+def as_promised(model: type[P], values: Mapping[str, Any]) -> P:
+    """The parameters of a job that was checked when it was added.
+
+    Ranges and choices were those of its server then, and are not asked about again.
+
+    Raises
+    ------
+    ParamError
+        where a value is not even of the declared type
+    """
+    return _built(model, values, lambda field, value: _read_loosely(model, field, value))
+
+
+def _built(model: type[P], values: Mapping[str, Any], read: Callable[[FieldInfo, Any], Any]) -> P:
     declared = _declared(model)
     if unknown := [name for name in values if name not in declared]:
         raise ParamError(
@@ -107,11 +139,12 @@ def validated(model: type[P], values: Mapping[str, Any]) -> P:
         )
     if missing := [name for name in declared if declared[name].required and name not in values]:
         raise ParamError(f"{missing[0]}: must be given", name=missing[0])
-    read = {
-        name: _read(model, field, values[name] if name in values else _default(field))
-        for name, field in declared.items()
-    }
-    return model(**read)
+    return model(
+        **{
+            name: read(field, values[name] if name in values else _default(field))
+            for name, field in declared.items()
+        }
+    )
 
 
 @cache
@@ -124,14 +157,45 @@ def _default(field: FieldInfo) -> Any:
     return to_plain(field.default if make is msgspec.NODEFAULT else make())
 
 
-def _read(model: type[Params], field: FieldInfo, value: Any) -> Any:
+def _read(
+    model: type[Params], field: FieldInfo, value: Any, schema: Mapping[str, Any] | None
+) -> Any:
+    if schema is None:
+        try:
+            return as_declared(field.type, value)
+        except ValueError as exc:
+            raise _misfit(field.name, value, schema_of(model)) from exc
+    read = _read_loosely(model, field, value)
+    declared: Mapping[str, Any] = schema["properties"][field.name]
+    is_asked = not field_notes(declared).get("disabled_reason")
+    if is_asked and not fits(to_plain(read), declared, schema):
+        raise _misfit(field.name, value, schema)
+    return read
+
+
+def _read_loosely(model: type[Params], field: FieldInfo, value: Any) -> Any:
     try:
-        return as_declared(field.type, value)
+        return as_declared(without_limits(field.type), value)
     except ValueError as exc:
-        schema = schema_of(model)
-        words = allowed_words(schema["properties"][field.name], schema)
-        shown = json.dumps(as_json(value), default=str)
-        raise ParamError(f"{field.name}: must be {words}, got {shown}", name=field.name) from exc
+        raise _misfit(field.name, value, schema_of(model)) from exc
+
+
+def _check_extra(extra: Mapping[str, Any], schema: Mapping[str, Any] | None) -> None:
+    """What only the server has is checked where the server said what it takes."""
+    if schema is None:
+        return
+    for name, value in extra.items():
+        declared: Mapping[str, Any] | None = schema["properties"].get(name)
+        if declared is None or not field_notes(declared).get("is_new"):
+            raise ParamError(f"This server has no parameter “{name}”", name=name)
+        if not fits(value, declared, schema):
+            raise _misfit(name, value, schema)
+
+
+def _misfit(name: str, value: Any, schema: Mapping[str, Any]) -> ParamError:
+    words = allowed_words(schema["properties"][name], schema)
+    shown = json.dumps(as_json(value), default=str)
+    return ParamError(f"{name}: must be {words}, got {shown}", name=name)
 
 
 def field_notes(schema_property: Mapping[str, Any]) -> FieldNotes:

@@ -1,11 +1,10 @@
 """The key of a job: one place for preparing, and for asking whether it is known."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from depthstudio.core.digest import job_key
 from depthstudio.core.job import Source
-from depthstudio.core.params import Params, result_values, validated
+from depthstudio.core.params import Params, result_values
 from depthstudio.jobs.sources import hash_source
 from depthstudio.providers.base import Provider
 
@@ -35,10 +34,10 @@ def key_of(
 def question_key(
     provider: Provider[Params],
     sources: Sequence[Source],
-    values: Mapping[str, Any],
+    params: Params,
     endpoints: Mapping[str, str] | None = None,
     profile: str = "",
 ) -> str:
     """The key of something not asked yet. Blocking: hashes the sources."""
     hashes = [hash_source(source, lambda: None) for source in sources]
-    return key_of(provider, validated(provider.params_type, values), hashes, endpoints, profile)
+    return key_of(provider, params, hashes, endpoints, profile)

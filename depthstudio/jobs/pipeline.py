@@ -15,7 +15,7 @@ from uuid import uuid4
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.errors import BadResponse
 from depthstudio.core.job import Hold, Job, Progress, Stage, new_id
-from depthstudio.core.params import Params, validated
+from depthstudio.core.params import Params, as_promised
 from depthstudio.core.result import SourceRecord
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.context import JobContext, Leaving
@@ -81,7 +81,7 @@ class Pipeline:
         job = row.job
         row = await self.ledger.move(job.id, Phase.PREPARING, started_at=self.clock.now())
         provider = self.registry.get(job.provider_id)
-        params = validated(provider.params_type, job.params)
+        params = as_promised(provider.params_type, job.params)
         row = await self._with_key(row, provider, params)
         async with self._alone(row):
             if await self._answered_from_library(row):
@@ -101,7 +101,7 @@ class Pipeline:
                 row.job.id, Phase.FOLLOWING, started_at=row.started_at or self.clock.now()
             )
         provider = self.registry.get(row.job.provider_id)
-        params = validated(provider.params_type, row.job.params)
+        params = as_promised(provider.params_type, row.job.params)
         async with self._alone(row):
             context = await self._context(row, provider)
             await self._in_thread(lambda: _make_folder(context.folder))
@@ -132,7 +132,7 @@ class Pipeline:
         """Make the key anew where the server is not what it was when it was last seen."""
         row = context.row
         provider = self.registry.get(row.job.provider_id)
-        params = validated(provider.params_type, row.job.params)
+        params = as_promised(provider.params_type, row.job.params)
         now = self.clock.now()
         await self._in_thread(
             lambda: self.servers.remember(provider.info.id, context.endpoints, now, profile=profile)

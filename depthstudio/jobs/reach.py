@@ -1,18 +1,23 @@
 """Asks a provider something that makes no job and costs nothing."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from depthstudio.core.digest import canonical_json
+from depthstudio.core.errors import BadResponse
 from depthstudio.core.params import Params
 from depthstudio.jobs.clock import Clock, SystemClock
-from depthstudio.providers.base import Health, Provider
+from depthstudio.providers.base import Health, LiveSchema, Provider
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.secrets import Secrets
 
 if TYPE_CHECKING:
     import httpx
+
+LARGEST_SCHEMA_BYTES = 1_000_000
 
 
 @dataclass
@@ -55,17 +60,69 @@ async def client_of(
     return await http.client(provider.info.id, provider.credential(secrets, endpoints))
 
 
+async def reach_of(
+    provider: Provider[Params],
+    endpoints: Mapping[str, str],
+    *,
+    http: HttpClients,
+    secrets: Secrets,
+    clock: Clock,
+) -> JobReach:
+    """The way to a provider's servers; `endpoints` are those the user put in place of its own."""
+    where = {**provider.info.endpoints, **endpoints}
+    given = given_secrets(provider, secrets)
+    return JobReach(await client_of(provider, http, where, given), where, given, clock)
+
+
 async def check_provider(
     provider: Provider[Params],
     endpoints: Mapping[str, str] | None = None,
     secrets: Secrets | None = None,
 ) -> Health:
-    """Whether the endpoint answers and the key is good."""
-    http = HttpClients()
-    where = {**provider.info.endpoints, **(endpoints or {})}
-    given = given_secrets(provider, secrets or Secrets())
+    """Whether the endpoint answers and the key is good, asked without a session."""
+    async with _reach_alone(provider, endpoints, secrets) as reach:
+        return await provider.check(reach)
+
+
+async def describe_provider(
+    provider: Provider[Params],
+    endpoints: Mapping[str, str] | None = None,
+    secrets: Secrets | None = None,
+) -> LiveSchema:
+    """What the server offers now, asked without a session. Nothing is remembered."""
+    async with _reach_alone(provider, endpoints, secrets) as reach:
+        return checked_schema(await provider.describe(reach))
+
+
+def checked_schema(live: LiveSchema) -> LiveSchema:
+    """The same, if it can be kept in a file.
+
+    Raises
+    ------
+    BadResponse
+        when it cannot
+    """
     try:
-        client = await client_of(provider, http, where, given)
-        return await provider.check(JobReach(client, where, given, SystemClock()))
+        size_bytes = len(canonical_json(live.schema))
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise BadResponse("The server's list of parameters cannot be read") from exc
+    if size_bytes > LARGEST_SCHEMA_BYTES:
+        raise BadResponse("The server's list of parameters is too long")
+    return live
+
+
+@contextlib.asynccontextmanager
+async def _reach_alone(
+    provider: Provider[Params], endpoints: Mapping[str, str] | None, secrets: Secrets | None
+) -> AsyncGenerator[JobReach]:
+    http = HttpClients()
+    try:
+        yield await reach_of(
+            provider,
+            endpoints or {},
+            http=http,
+            secrets=secrets or Secrets(),
+            clock=SystemClock(),
+        )
     finally:
         await http.aclose()

@@ -19,7 +19,7 @@ from depthstudio.core.errors import (
 )
 from depthstudio.core.event import Event
 from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
-from depthstudio.core.params import validated
+from depthstudio.core.params import Params, as_promised
 from depthstudio.core.record import to_plain
 from depthstudio.core.result import Result
 from depthstudio.core.views import Views
@@ -32,10 +32,18 @@ from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.pipeline import Pipeline
 from depthstudio.jobs.restored import RestoredQueue
 from depthstudio.jobs.runner import JobRunner
-from depthstudio.jobs.sources import Intake, Unusable, job_name, require_taken, take_in
+from depthstudio.jobs.services import Services
+from depthstudio.jobs.sources import (
+    Intake,
+    Unusable,
+    job_name,
+    require_count,
+    require_taken,
+    take_in,
+)
 from depthstudio.library.store import Library
-from depthstudio.providers.base import ProviderInfo
-from depthstudio.providers.registry import Registry
+from depthstudio.providers.base import Health, LiveSchema
+from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
@@ -77,6 +85,9 @@ class Session:
         self.servers = KnownServers(home.servers_file)
         self._http = HttpClients()
         self._executor: Executor = ThreadPoolExecutor(WORKER_THREADS, "worker")
+        self.services = Services(
+            registry, self._http, self.secrets, self.servers, self._clock, self._executor
+        )
         self._pipeline = Pipeline(
             registry=registry,
             library=self.library,
@@ -143,7 +154,7 @@ class Session:
         """Look at dropped files and folders, off the GUI thread."""
         return await self._in_thread(lambda: take_in(paths))
 
-    async def add(
+    async def enqueue(
         self,
         sources: Sequence[Source],
         provider_id: str,
@@ -151,8 +162,8 @@ class Session:
         *,
         endpoints: Mapping[str, str] | None = None,
         again: bool = False,
-    ) -> Job:
-        """Promise a job: a frozen snapshot of what is asked. It runs when it has a slot.
+    ) -> list[Job]:
+        """Promise every job that one Run makes of these sources, such as one for each seed.
 
         Raises
         ------
@@ -162,11 +173,42 @@ class Session:
             when there is no such provider, or it takes no such sources
         """
         provider = self.registry.get(provider_id)
-        _check_sources(provider.info, sources)
-        params = validated(provider.params_type, values)
+        endpoints = dict(endpoints or {})
+        params = await self.services.validated(provider_id, dict(values), endpoints)
+        return [
+            await self._promise(sources, provider, one, endpoints, again=again)
+            for one in provider.jobs_of(params)
+        ]
+
+    async def add(
+        self,
+        sources: Sequence[Source],
+        provider_id: str,
+        values: Mapping[str, Any],
+        *,
+        endpoints: Mapping[str, str] | None = None,
+        again: bool = False,
+    ) -> Job:
+        """Promise one job of these values as they are; raises as `enqueue` does."""
+        provider = self.registry.get(provider_id)
+        endpoints = dict(endpoints or {})
+        params = await self.services.validated(provider_id, dict(values), endpoints)
+        return await self._promise(sources, provider, params, endpoints, again=again)
+
+    async def _promise(
+        self,
+        sources: Sequence[Source],
+        provider: AnyProvider,
+        params: Params,
+        endpoints: Mapping[str, str] | None,
+        *,
+        again: bool,
+    ) -> Job:
+        require_taken(provider.info, sources)
+        require_count(provider.info.title, provider.info.max_sources, sources)
         job = Job(
             name=job_name(sources),
-            provider_id=provider_id,
+            provider_id=provider.info.id,
             sources=tuple(sources),
             params=to_plain(params),
             endpoints=dict(endpoints or {}),
@@ -308,13 +350,35 @@ class Session:
         return await self._in_thread(lambda: read_scene(path))
 
     async def known_result(
-        self, source: Source, provider_id: str, values: Mapping[str, Any]
+        self,
+        source: Source,
+        provider_id: str,
+        values: Mapping[str, Any],
+        *,
+        endpoints: Mapping[str, str] | None = None,
     ) -> Result | None:
-        """The newest result that answers this question already, if there is one."""
-        key = await self._in_thread(
-            lambda: question_key(self.registry.get(provider_id), [source], values)
-        )
+        """The newest result that answers this question already, if there is one.
+
+        Several jobs at once, or chance, make no question that could have been asked before.
+        """
+        provider, where = self.registry.get(provider_id), dict(endpoints or {})
+        server = await self.services.server(provider_id, where)
+        jobs = provider.jobs_of(await self.services.validated(provider_id, values, where))
+        if len(jobs) != 1:
+            return None
+        asked, profile = jobs[0], server.profile if server else ""
+        key = await self._in_thread(lambda: question_key(provider, [source], asked, where, profile))
         return await self._in_thread(lambda: self.library.find_by_key(key))
+
+    async def check(self, provider_id: str, endpoints: Mapping[str, str] | None = None) -> Health:
+        """Whether the server answers and the key is good; see `Services.check`."""
+        return await self.services.check(provider_id, endpoints or {})
+
+    async def describe(
+        self, provider_id: str, endpoints: Mapping[str, str] | None = None
+    ) -> LiveSchema:
+        """What a server offers now; see `Services.describe`."""
+        return await self.services.describe(provider_id, endpoints or {})
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
@@ -345,19 +409,8 @@ def decode_result(result: Result, registry: Registry) -> Views:
             detail=str(result.folder),
         )
     provider = registry[result.provider_id]
-    return provider.decode(result.artifacts, validated(provider.params_type, result.params))
+    return provider.decode(result.artifacts, as_promised(provider.params_type, result.params))
 
 
 def _has_files(row: JournalRow) -> bool:
     return bool(row.artifacts) and all(artifact.path.is_file() for artifact in row.artifacts)
-
-
-def _check_sources(info: ProviderInfo, sources: Sequence[Source]) -> None:
-    if not sources:
-        raise UsageError("There is nothing to run", hint="Add a photo or a video first")
-    require_taken(info, sources)
-    if len(sources) > info.max_sources:
-        raise UsageError(
-            f"{info.title} takes {info.max_sources} at a time, not {len(sources)}",
-            hint="Make one job of each",
-        )

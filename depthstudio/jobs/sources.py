@@ -243,3 +243,14 @@ def grouped(
             hint="Make one job of each",
         )
     return [tuple(sources)] if sources else []
+
+
+def require_count(title: str, max_sources: int, sources: Sequence[Source]) -> None:
+    """Refuse no sources, and more than a provider takes at once, with a `UsageError`."""
+    if not sources:
+        raise UsageError("There is nothing to run", hint="Add a photo or a video first")
+    if len(sources) > max_sources:
+        raise UsageError(
+            f"{title} takes {max_sources} at a time, not {len(sources)}",
+            hint="Make one job of each",
+        )

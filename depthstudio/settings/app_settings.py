@@ -39,6 +39,10 @@ class AppSettings(Record):
     params_by_provider: dict[str, dict[str, Json]] = msgspec.field(
         default_factory=dict[str, dict[str, Json]]
     )
+    endpoints_by_provider: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict[str, dict[str, str]]
+    )
+    plain_hosts: tuple[str, ...] = ()  # that may be spoken to without encryption
 
 
 @dataclass(frozen=True)

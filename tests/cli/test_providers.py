@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -5,6 +6,7 @@ from depthstudio.cli.main import main
 from depthstudio.providers.registry import BrokenProvider, Registry
 from tests.support.scripted_provider import scripted_at
 from tests.support.scripted_service import ScriptedService
+from tests.support.space_provider import SpaceServer, space_at
 
 Cli = Callable[..., Any]
 
@@ -81,3 +83,32 @@ def test_other_words_are_wrong_usage(cli: Cli) -> None:
     assert cli("providers", "relieve").err.startswith(
         "depthstudio: There is no provider “relieve”.\nDid you mean “relief”?"
     )
+
+
+def test_a_provider_is_tested_where_the_words_say(capsys: Any, service: ScriptedService) -> None:
+    registry = Registry([scripted_at("https://scripted.invalid")])
+
+    assert main(["providers", "test", "scripted", "--endpoint", service.url], registry) == 0
+    assert main(["providers", "test", "scripted", "--endpoint", "http://farm.test"], registry) == 2
+    assert "--allow-http farm.test" in capsys.readouterr().err
+    assert service.requests == ["GET /health"]
+
+
+def test_a_live_server_is_described_beside_our_own_words(capsys: Any) -> None:
+    with SpaceServer() as server:
+        registry = Registry([space_at("https://space.invalid")])
+        words = ["providers", "space", "--live", "--endpoint", server.url]
+        assert main([*words, "--json"], registry) == 0
+        (record,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert main(words, registry) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert main(["providers", "space"], registry) == 0
+
+    points = record["params"]["properties"]["points"]
+    assert (points["maximum"], points["title"]) == (2000, "Points, at most")
+    assert (record["profile"], record["endpoints"]["space"]) == ("head", server.url)
+    (sky,) = [line for line in lines if line.startswith("sky ")]
+    assert sky.endswith("Sky (new)")
+    (lacking,) = [line for line in lines if line.startswith("reference ")]
+    assert lacking.endswith("(This server has no such parameter)")
+    assert server.requests == ["/info", "/info"]

@@ -1,15 +1,19 @@
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from depthstudio.cli.main import main
 from depthstudio.core.digest import sha256_file
+from depthstudio.providers.registry import Registry
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
 from tests.support.cli_events import assert_in_order
 from tests.support.scripted_service import ScriptedService
+from tests.support.space_provider import SpaceServer, space_at
 from tests.support.videos import write_video
 
 Cli = Callable[..., Any]
@@ -310,3 +314,16 @@ def test_an_output_that_cannot_be_written_fails_after_the_job_is_safe(
     assert len(said.named("done")) == 1
     assert "The files could not be copied to" in said.err
     assert len(cli("library", "list", "--json").records) == 1
+
+
+def test_a_sheet_of_seeds_is_a_job_each(
+    cli: Cli, make_photo: MakePhoto, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeds = ["--set", "seed_mode=sheet", "--set", "sheet=3", "--set", "seed=5"]
+    with SpaceServer() as server:
+        words = ["run", str(make_photo()), "--provider", "space", "--json", *seeds]
+        assert main(words, Registry([space_at(server.url)])) == 0
+
+    events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert (events.count("queued"), events.count("done")) == (3, 3)
+    assert sorted(run["seed"] for run in server.runs) == [5, 6, 7]

@@ -8,10 +8,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from depthstudio.core.errors import ParamError
-from depthstudio.core.params import Json
+from depthstudio.core.params import EXTRA, Json
 from depthstudio.ui.inspector.group import ParamGroup
 from depthstudio.ui.inspector.rows import LABEL_PX, ParamRow
-from depthstudio.ui.inspector.schema import ParamField, read_schema, same
+from depthstudio.ui.inspector.schema import (
+    ParamField,
+    allowed,
+    flat,
+    read_schema,
+    same,
+    takes_extra,
+)
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.parts.paint import scaled_px
@@ -46,6 +53,7 @@ class ParamForm(QWidget):
         super().__init__(parent)
         self._validate = validate
         self._first_error = ""
+        self._takes_extra = takes_extra(schema)
         fields = read_schema(schema)
         self._rows = {field.name: ParamRow(field, theme, self) for field in fields}
         self._groups = self._make_groups(fields, theme)
@@ -68,8 +76,12 @@ class ParamForm(QWidget):
         self._refresh()
 
     def values(self) -> dict[str, Json]:
-        """Every parameter's value by its name."""
-        return {name: row.value for name, row in self._rows.items()}
+        """Every parameter's value by its name; those only the server knows under `EXTRA`."""
+        ours: dict[str, Json] = {}
+        extra: dict[str, Json] = {}
+        for name, row in self._rows.items():
+            (extra if row.field.is_new else ours)[name] = row.value
+        return {**ours, EXTRA: extra} if self._takes_extra else ours
 
     def set_values(self, values: Mapping[str, Json]) -> None:
         """Take over values, as kept by an earlier session.
@@ -78,13 +90,35 @@ class ParamForm(QWidget):
         come from an older version of it.
         """
         before = self.values()
-        for name, value in values.items():
+        for name, value in flat(values).items():
             row = self._rows.get(name)
-            if row is not None and row.field.accepts(value):
+            if row is not None and row.field.accepts(value) and not row.field.disabled_reason:
                 row.set_value(value)
+                row.show_note("")
         self._refresh()
         if any(not same(before[name], value) for name, value in self.values().items()):
             self.changed.emit()
+
+    def take_over(self, before: "ParamForm") -> None:
+        """Keep what was changed in the form this one replaces, as far as it is still allowed.
+
+        Where it is not, the row says what became of it.
+        """
+        for name, old in before._rows.items():
+            row = self._rows.get(name)
+            if row is None or not old.is_changed or row.field.disabled_reason:
+                continue
+            value, wanted = allowed(row.field, old.value), old.field.shown(old.value)
+            row.set_value(value)
+            if not same(value, old.value):
+                shown = row.field.shown(value)
+                words = self.tr("Now {value}: this server does not allow {wanted}")
+                row.show_note(words.format(value=shown, wanted=wanted))
+        self.set_folded(before.folded())
+        for group in self._groups:
+            if any(row.note_text() for row in group.rows):
+                group.set_open(True)
+        self._refresh()
 
     def reset_all(self) -> None:
         """Every parameter back to its default."""

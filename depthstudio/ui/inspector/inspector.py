@@ -1,17 +1,16 @@
 """The inspector: which provider, with which parameters, on what, and Run."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from depthstudio.core.job import Source
 from depthstudio.core.params import Json
-from depthstudio.providers.base import ProviderInfo
-from depthstudio.ui.inspector.form import ParamForm, Validate
-from depthstudio.ui.inspector.provider_card import ProviderCard
+from depthstudio.ui.inspector.entry import ProviderEntry, Schema
+from depthstudio.ui.inspector.form import ParamForm
+from depthstudio.ui.inspector.page import ProviderPage
 from depthstudio.ui.inspector.provider_combo import ProviderCombo
 from depthstudio.ui.inspector.run_box import RunBox
 from depthstudio.ui.inspector.run_state import run_state
@@ -19,26 +18,8 @@ from depthstudio.ui.inspector.schema import read_schema
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import DockWidth, Space, Theme
 
-
-@dataclass(frozen=True)
-class ProviderEntry:
-    """A provider as the inspector needs it.
-
-    schema : its parameters as JSON Schema
-    validate : the first thing wrong with all values together, or None
-    """
-
-    info: ProviderInfo
-    schema: Mapping[str, Any]
-    validate: Validate
-
-
-@dataclass(frozen=True)
-class _Page:
-    """Card and form of one provider, made when it is first chosen."""
-
-    widget: QWidget
-    form: ParamForm
+if TYPE_CHECKING:
+    from depthstudio.ui.inspector.service_box import ServiceBox
 
 
 class Inspector(QWidget):
@@ -51,6 +32,8 @@ class Inspector(QWidget):
     run_again_requested = Signal()
     show_requested = Signal()
     page_requested = Signal(str)  # an https address to open
+    page_made = Signal(str)  # the page of a provider, when it is chosen for the first time
+    server_changed = Signal(str)  # a provider has another server now
 
     def __init__(
         self,
@@ -65,8 +48,10 @@ class Inspector(QWidget):
         self._theme = theme
         self._icons = icons
         self._entries = {entry.info.id: entry for entry in providers}
-        self._pages: dict[str, _Page] = {}
+        self._pages: dict[str, ProviderPage] = {}
         self._restored: dict[str, dict[str, Json]] = {}
+        self._restored_endpoints: dict[str, dict[str, str]] = {}
+        self._plain_hosts: frozenset[str] = frozenset()
         self._sources: tuple[Source, ...] = ()
         self._one_scene = True
         self._is_known = False
@@ -108,11 +93,50 @@ class Inspector(QWidget):
                 values[name] = value
         return values
 
+    def kept_values(self, provider_id: str) -> dict[str, Json]:
+        """A provider's values for the next session, also those that only its server takes."""
+        if provider_id in self._restored and provider_id not in self._pages:
+            return dict(self._restored[provider_id])
+        return self.values_for(provider_id)
+
+    def service(self, provider_id: str) -> "ServiceBox | None":
+        """The connection of a provider whose page was made; None for one on this computer."""
+        page = self._pages.get(provider_id)
+        return page.service if page is not None else None
+
+    def endpoints(self, provider_id: str = "") -> dict[str, str]:
+        """The addresses the user put in place of a provider's own; of the chosen one if unnamed."""
+        wanted = provider_id or self.provider_id()
+        if wanted in self._pages:
+            return self._pages[wanted].endpoints()
+        return dict(self._restored_endpoints.get(wanted, {}))
+
+    def plain_hosts(self) -> tuple[str, ...]:
+        """The hosts that the user lets be spoken to without encryption."""
+        return tuple(sorted(self._plain_hosts))
+
+    def restore_endpoints(
+        self, endpoints: Mapping[str, Mapping[str, str]], plain_hosts: Collection[str]
+    ) -> None:
+        """Take over the addresses of an earlier session, by provider id."""
+        self._plain_hosts = frozenset(plain_hosts)
+        for provider_id, kept in endpoints.items():
+            if provider_id in self._pages:
+                self._pages[provider_id].restore_endpoints(kept, plain_hosts)
+            elif provider_id in self._entries:
+                self._restored_endpoints[provider_id] = dict(kept)
+        self._refresh()
+
+    def set_live_schema(self, provider_id: str, live: Schema | None) -> None:
+        """Show a form as its server has it; None where nothing is known of that server."""
+        if provider_id in self._pages:
+            self._pages[provider_id].set_live(live)
+
     def restore(self, values: Mapping[str, Mapping[str, Json]]) -> None:
         """Take over the values of an earlier session, by provider id. Unknown ids are left out."""
         for provider_id, kept in values.items():
             if provider_id in self._pages:
-                self._pages[provider_id].form.set_values(kept)
+                self._pages[provider_id].restore(kept)
             elif provider_id in self._entries:
                 self._restored[provider_id] = dict(kept)
 
@@ -172,7 +196,9 @@ class Inspector(QWidget):
         self._show_page(provider_id)
         self.provider_changed.emit(provider_id)
 
-    def _on_params(self) -> None:
+    def _on_params(self, provider_id: str) -> None:
+        if provider_id != self.provider_id():
+            return  # a server's answer came late
         self._refresh()
         self.params_changed.emit()
 
@@ -182,35 +208,33 @@ class Inspector(QWidget):
         self.grouping_changed.emit(one_scene)
 
     def _show_page(self, provider_id: str) -> None:
-        if provider_id not in self._pages:
+        is_first = provider_id not in self._pages
+        if is_first:
             self._pages[provider_id] = self._make_page(self._entries[provider_id])
         for known_id, page in self._pages.items():
-            page.widget.setVisible(known_id == provider_id)
+            page.setVisible(known_id == provider_id)
         self._scroll.verticalScrollBar().setValue(0)
         self._refresh()
+        if is_first:
+            self.page_made.emit(provider_id)
 
-    def _make_page(self, entry: ProviderEntry) -> _Page:
-        widget = QWidget()
-        card = ProviderCard(self._theme, self._icons, entry.info, widget)
-        form = ParamForm(entry.schema, self._theme, validate=entry.validate, parent=widget)
-        form.set_values(self._restored.pop(entry.info.id, {}))
-        layout = QVBoxLayout(widget)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        framed = QVBoxLayout()
-        framed.setContentsMargins(Space.M, 0, Space.M, 0)
-        framed.addWidget(card)
-        layout.addLayout(framed)
-        layout.addWidget(form, 1)
-        self._pages_layout.addWidget(widget)
-        last: QWidget = self._combo
-        for button in card.buttons:
-            QWidget.setTabOrder(last, button)
-            last = button
-        form.order_tabs(after=last)
-        card.page_requested.connect(self.page_requested)
-        form.changed.connect(self._on_params)
-        return _Page(widget, form)
+    def _make_page(self, entry: ProviderEntry) -> ProviderPage:
+        id_ = entry.info.id
+        page = ProviderPage(self._theme, self._icons, entry)
+        page.restore_endpoints(self._restored_endpoints.pop(id_, {}), self._plain_hosts)
+        page.restore(self._restored.pop(id_, {}))
+        self._pages_layout.addWidget(page)
+        page.order_tabs(after=self._combo)
+        page.card.page_requested.connect(self.page_requested)
+        page.changed.connect(lambda: self._on_params(id_))
+        page.state_changed.connect(self._show_state)
+        page.endpoints_changed.connect(lambda: self.server_changed.emit(id_))
+        if page.service is not None:
+            page.service.host_allowed.connect(self._on_host_allowed)
+        return page
+
+    def _on_host_allowed(self, host: str) -> None:
+        self._plain_hosts |= {host}
 
     def _refresh(self) -> None:
         """Show the Run box anew after a change, which makes it another question."""
@@ -218,12 +242,16 @@ class Inspector(QWidget):
         self._show_state()
 
     def _show_state(self) -> None:
+        page = self._pages[self.provider_id()]
         self.run_box.set_state(
             run_state(
-                self._entries[self.provider_id()].info,
+                page.entry.info,
                 self._sources,
                 one_scene=self._one_scene,
-                wrong_param=self.form().first_error(),
+                wrong_param=page.wrong(),
+                missing_secret=page.service.missing_secret() if page.service else "",
+                endpoints=page.endpoints(),
+                plan=lambda group: page.entry.plan(group, page.form.values(), page.schema),
                 is_known=self._is_known,
             )
         )

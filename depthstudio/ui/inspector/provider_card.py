@@ -64,6 +64,7 @@ class ProviderCard(QWidget):
         self._theme = theme
         self._icons = icons
         self._note_icon: QLabel | None = None
+        self._key = ElidedLabel(theme, tone="text", parent=self)
         self.buttons: list[QToolButton] = []
         self.setAccessibleName(info.title)
         layout = QVBoxLayout(self)
@@ -112,13 +113,20 @@ class ProviderCard(QWidget):
 
     def _facts(self, info: ProviderInfo) -> QGridLayout:
         price = info.price or self.tr("Not stated")
-        key = self.tr("Needed") if info.secrets else self.tr("Not needed")
+        is_needed = any(secret.is_needed for secret in info.secrets)
+        key = self.tr("Needed") if is_needed else self.tr("Not needed")
+        is_token = any("token" in secret.label.lower() for secret in info.secrets)
+        self._key.setText(key)
         facts: list[tuple[str, QWidget]] = [
             (self.tr("Makes"), self._products(info)),
             (self.tr("Licence"), licence_chip(self._theme, info.licence, self)),
             (self.tr("Price"), self._line(price, "text", "secondary")),
-            (self.tr("Key"), self._line(key, "text", "secondary")),
         ]
+        if info.quota:
+            facts.append((self.tr("Quota"), self._words(info.quota)))
+        if info.privacy:
+            facts.append((self.tr("Sends"), self._words(info.privacy)))
+        facts.append((self.tr("Token") if is_token else self.tr("Key"), self._key))
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.S)
         grid.setVerticalSpacing(0)
@@ -137,6 +145,20 @@ class ProviderCard(QWidget):
 
     def _line(self, text: str, tone: str, font: FontRole) -> QWidget:
         return ElidedLabel(self._theme, text, tone=tone, font=font, parent=self)
+
+    def _words(self, text: str) -> QWidget:
+        """A fact that may be long: it wraps, and its first line stands beside its label."""
+        words = ToneLabel(self._theme, text, tone="text", parent=self)
+        words.setWordWrap(True)
+        above_px = max(0, (ROW_PX - words.fontMetrics().height()) // 2)
+        words.setContentsMargins(0, above_px, 0, above_px)
+        words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        return words
+
+    def show_key(self, text: str, tone: str) -> None:
+        """Say where the key comes from."""
+        self._key.setText(text)
+        self._key.set_tone(tone)
 
     def _products(self, info: ProviderInfo) -> QWidget:
         chips = [

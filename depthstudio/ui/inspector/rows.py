@@ -1,8 +1,8 @@
-"""A row of the form: label, editor, reset dot, and what is wrong with the value."""
+"""A row of the form: label, editor, reset dot, and what is to be said about the value."""
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from depthstudio.core.params import Json
 from depthstudio.ui.inspector.editors import (
@@ -12,55 +12,14 @@ from depthstudio.ui.inspector.editors import (
     FlagEditor,
     make_editor,
 )
+from depthstudio.ui.inspector.reset_dot import ResetDot
 from depthstudio.ui.inspector.schema import ParamField, same
-from depthstudio.ui.look.icons import paint_glyph
-from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
+from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.parts.chips import Chip
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
-from depthstudio.ui.parts.paint import has_keyboard_focus, paint_ring
 
 LABEL_PX = 116
-RESET_PX = 20
-DOT_RADIUS_PX = 2.5
-
-
-class ResetDot(QAbstractButton):
-    """An accent dot beside a changed value; under the pointer it says that it resets."""
-
-    rings_itself = True  # so FocusRing leaves it alone
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(RESET_PX, Height.FIELD)
-        self.setEnabled(False)  # nothing to see and no stop for Tab until the value changes
-
-    def sizeHint(self) -> QSize:
-        return QSize(RESET_PX, Height.FIELD)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.isEnabled():
-            return
-        painter, centre = QPainter(self), QPointF(self.rect().center()) + QPointF(0.5, 0.5)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() or has_keyboard_focus(self):
-            square = QRect(0, 0, IconSize.STATE, IconSize.STATE)
-            square.moveCenter(self.rect().center())
-            paint_glyph(painter, square, "restore", self._theme.colour("accent"))
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("accent"))
-            painter.drawEllipse(centre, DOT_RADIUS_PX, DOT_RADIUS_PX)
-        if has_keyboard_focus(self):
-            paint_ring(painter, QRectF(self.rect()).adjusted(0, 4, 0, -4), self._theme)
-        painter.end()
+CHIP_LINE, ERROR_LINE, NOTE_LINE, REASON_LINE = 1, 2, 3, 4  # of the grid
 
 
 class ParamRow(QWidget):
@@ -75,6 +34,8 @@ class ParamRow(QWidget):
         self._theme = theme
         self._value = field.default
         self._error: ToneLabel | None = None
+        self._note: ToneLabel | None = None
+        self._chip_px = 0  # what a chip beside the label takes of its column
         self.label = ElidedLabel(theme, field.label, parent=self)
         self.editor: Editor = make_editor(field, theme, self)
         self.reset_dot = ResetDot(theme, self)
@@ -122,11 +83,12 @@ class ParamRow(QWidget):
 
     def set_label_width(self, width_px: int) -> None:
         """Give the label column its width, the same in every row of a form."""
-        self.label.setFixedWidth(width_px)
+        self.label.setFixedWidth(width_px - self._chip_px)
 
     def set_available(self, available: bool) -> None:
         """Let the value be edited, unless the server would not look at it anyway."""
-        usable = available and not self.field.no_effect_on_server
+        field = self.field
+        usable = available and not field.no_effect_on_server and not field.disabled_reason
         self.editor.setEnabled(usable)
         self.label.setEnabled(usable)
 
@@ -135,13 +97,25 @@ class ParamRow(QWidget):
         if text != self.error_text():
             self._mark_invalid(bool(text))
         if text and self._error is None:
-            self._error = ToneLabel(self._theme, tone="failed", parent=self)
-            self._error.setWordWrap(True)
-            self._grid.addWidget(self._error, 2, 0, 1, 2)
+            self._error = self._line("failed", ERROR_LINE)
         if self._error is not None:
             self._error.setText(text)
             self._error.setVisible(bool(text))
-        (self.editor.focusProxy() or self.editor).setAccessibleDescription(text or self.field.help)
+        (self.editor.focusProxy() or self.editor).setAccessibleDescription(
+            text or self.field.disabled_reason or self.field.help
+        )
+
+    def show_note(self, text: str) -> None:
+        """Say under the row what became of the value; forgotten when it is edited."""
+        if text and self._note is None:
+            self._note = self._line("held", NOTE_LINE)
+        if self._note is not None:
+            self._note.setText(text)
+            self._note.setVisible(bool(text))
+
+    def note_text(self) -> str:
+        """What `show_note` was told last."""
+        return self._note.text() if self._note is not None else ""
 
     def error_text(self) -> str:
         """What stands under the row."""
@@ -167,36 +141,72 @@ class ParamRow(QWidget):
         self._grid.setHorizontalSpacing(0)
         self._grid.setVerticalSpacing(2)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.set_label_width(LABEL_PX)
         self.label.setFixedHeight(Height.FIELD)
-        self._grid.addWidget(self.label, 0, 0)
+        if self.field.is_new:
+            self._add_new_chip()
+        else:
+            self._grid.addWidget(self.label, 0, 0)
+        self.set_label_width(LABEL_PX)
         self._grid.addWidget(self.editor, 0, 1)
         self._grid.addWidget(self.reset_dot, 0, 2)
         self._grid.setColumnStretch(1, 1)
-        if self.field.no_effect_on_server:
+        if self.field.disabled_reason:
+            self._line("text3", REASON_LINE).setText(self.field.disabled_reason)
+            self.set_available(False)
+        elif self.field.no_effect_on_server:
             self._add_no_effect_chip()
+
+    def _line(self, tone: str, place: int) -> ToneLabel:
+        line = ToneLabel(self._theme, tone=tone, parent=self)
+        line.setWordWrap(True)
+        self._grid.addWidget(line, place, 0, 1, 2)
+        return line
 
     def _add_no_effect_chip(self) -> None:
         words = self.tr("No effect on server")
         chip = Chip(self._theme, words, icon="information-outline", tone="text2", parent=self)
+        self._add_chip(chip)
+        self.set_available(False)
+
+    def _add_new_chip(self) -> None:
+        """Beside the label, or where both do not fit there, as every other chip."""
+        chip = Chip(self._theme, self.tr("New"), tone="accent", parent=self)
+        chip.setToolTip(self.tr("This server has it; DepthStudio does not know it"))
+        takes_px = chip.sizeHint().width() + Space.XS + Space.S
+        if self.label.sizeHint().width() + takes_px > LABEL_PX:
+            self._grid.addWidget(self.label, 0, 0)
+            self._add_chip(chip)
+            return
+        self._chip_px = takes_px
+        column = QHBoxLayout()
+        column.setContentsMargins(0, 0, Space.S, 0)
+        column.setSpacing(Space.XS)
+        column.addWidget(self.label)
+        column.addWidget(chip)
+        self._grid.addLayout(column, 0, 0)
+
+    def _add_chip(self, chip: Chip) -> None:
+        """At the end of the row where a check box leaves room, else below."""
         needed_px = self.editor.sizeHint().width() + Space.S + chip.sizeHint().width()
         end = Qt.AlignmentFlag.AlignTrailing
         if isinstance(self.editor, FlagEditor) and needed_px <= SEGMENTS_PX:
             self._grid.addWidget(chip, 0, 1, end)
         else:
-            self._grid.addWidget(chip, 1, 0, 1, 2, end)
-        self.set_available(False)
+            self._grid.addWidget(chip, CHIP_LINE, 0, 1, 2, end)
 
     def _describe(self) -> None:
         field = self.field
         self.label.setBuddy(self.editor)
         tip = f"{field.label}: {field.help}" if field.help else field.label
-        self.label.setToolTip(tip)
-        self.editor.setToolTip(": ".join(part for part in (field.phrase, field.help) if part))
+        said = ": ".join(part for part in (field.phrase, field.help) if part)
+        reason = field.disabled_reason
+        self.label.setToolTip("\n".join(part for part in (tip, reason) if part))
+        self.editor.setToolTip("\n".join(part for part in (said, reason) if part))
         for widget in (self.editor, *self.editor.parts()):
             if not widget.accessibleName():
                 widget.setAccessibleName(field.label)
-        (self.editor.focusProxy() or self.editor).setAccessibleDescription(field.help)
+        described = reason or field.help
+        (self.editor.focusProxy() or self.editor).setAccessibleDescription(described)
         self.reset_dot.setAccessibleName(self.tr("Reset {label}").format(label=field.label))
         default = field.shown(field.default)
         self.reset_dot.setToolTip(self.tr("Reset to {value}").format(value=default))
@@ -204,6 +214,7 @@ class ParamRow(QWidget):
     def _on_edited(self, value: Json) -> None:
         self._value = value
         self.problem = ""
+        self.show_note("")
         self._show_changed()
         self.edited.emit()
 

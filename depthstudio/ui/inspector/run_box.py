@@ -45,6 +45,7 @@ class RunBox(QWidget):
         self._what = ElidedLabel(theme, tone="text", font="head", parent=self)
         self._grouping = Segments(theme, (self.tr("One scene"), self.tr("One job each")), self)
         self._what_line = self._line()
+        self._forecast = ToneLabel(theme, parent=self)
         self._where_icon = QLabel(self)
         self._where = ToneLabel(theme, parent=self)
         self._main = QPushButton(self)
@@ -69,6 +70,8 @@ class RunBox(QWidget):
         can_run = not state.reason
         self._what.setVisible(bool(state.what))
         self._what.setText(state.what)
+        self._forecast.setVisible(bool(state.forecast))
+        self._forecast.setText(state.forecast)
         self._grouping.setVisible(state.offers_grouping)
         self._grouping.set_index(0 if state.one_scene else 1)
         for part in (self._where, self._where_icon):
@@ -127,6 +130,8 @@ class RunBox(QWidget):
         self._what_line.addWidget(self._what, 1)
         self._what_line.addWidget(self._grouping)
         layout.addLayout(self._what_line)
+        self._forecast.setWordWrap(True)
+        layout.addWidget(self._forecast)
         self._where.setWordWrap(True)
         where = self._line(self._where_icon, self._where)
         where.setStretch(1, 1)

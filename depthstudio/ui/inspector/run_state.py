@@ -1,13 +1,14 @@
 """What the Run box says about the chosen inputs: sentences and reasons, without widgets."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from depthstudio.core.address import host_of
 from depthstudio.core.job import Source
 from depthstudio.providers.accepting import refusal
 from depthstudio.providers.base import ProviderInfo
+from depthstudio.ui.inspector.entry import Plan
 from depthstudio.ui.parts.amounts import counted_text, film_text, size_text
 
 STAYS_HERE = "Stays on this computer"
@@ -29,6 +30,7 @@ class RunState:
     offers_grouping : whether the user may choose between one scene and one job each
     one_scene : which of the two holds
     is_known : the library already has this result
+    forecast : what a run would send, in the provider's words
     """
 
     what: str = ""
@@ -41,6 +43,7 @@ class RunState:
     offers_grouping: bool = False
     one_scene: bool = True
     is_known: bool = False
+    forecast: str = ""
 
 
 def run_state(
@@ -49,24 +52,39 @@ def run_state(
     *,
     one_scene: bool,
     wrong_param: str = "",
+    missing_secret: str = "",
+    endpoints: Mapping[str, str] | None = None,
+    plan: Callable[[Sequence[Source]], Plan] = lambda sources: Plan(),
     is_known: bool = False,
 ) -> RunState:
-    """Put the chosen provider and inputs in words; `wrong_param` is a label, or empty."""
+    """Put the chosen provider and inputs in words.
+
+    wrong_param, missing_secret : the label of what keeps it from running, or empty
+    endpoints : the addresses in place of the provider's own
+    plan : what a run of one group of sources would be
+    """
     offers_grouping = info.max_sources > 1 and len(sources) > 1
     as_scene = offers_grouping and one_scene
-    reason = _reason(info, sources, as_scene, wrong_param)
-    sentence = f"Run {_counted(sources)}" if sources else "Run"
+    reason = _reason(info, sources, as_scene, wrong_param, missing_secret)
+    group_count = 1 if as_scene else len(sources)
+    # What each of several jobs would send is not what all of them would.
+    planned = plan(sources if group_count <= 1 else sources[:1])
+    short = f"Run {_counted(sources)}" if sources else "Run"
+    sentence = short + (_grouping(as_scene) if offers_grouping else "")
+    if sources and planned.job_count > 1:
+        short = sentence = f"Run {group_count * planned.job_count} jobs"
     return RunState(
         what=describe(sources),
-        where=_where(info, sources) if sources else "",
-        sentence=sentence + (_grouping(as_scene) if offers_grouping else ""),
-        short_sentence=sentence,
+        where=_where(info, sources, endpoints or {}) if sources else "",
+        sentence=sentence,
+        short_sentence=short,
         reason=reason,
         cost=info.price,
         leaves_computer=not info.runs_locally,
         offers_grouping=offers_grouping,
         one_scene=one_scene,
         is_known=is_known and not reason,
+        forecast=planned.forecast if group_count <= 1 and not reason else "",
     )
 
 
@@ -78,9 +96,9 @@ def describe(sources: Sequence[Source]) -> str:
     return f"{what}, {size_text(sum(source.size_bytes for source in sources))}"
 
 
-def hosts(info: ProviderInfo) -> tuple[str, ...]:
+def hosts(info: ProviderInfo, endpoints: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The hosts a job of this provider is sent to, each once."""
-    names = (urlsplit(url).hostname or url for url in info.endpoints.values())
+    names = (host_of(url) for url in {**info.endpoints, **(endpoints or {})}.values())
     return tuple(dict.fromkeys(names))
 
 
@@ -88,22 +106,30 @@ def _grouping(as_scene: bool) -> str:
     return " as one scene" if as_scene else ", one job each"
 
 
-def _reason(info: ProviderInfo, sources: Sequence[Source], as_scene: bool, wrong_param: str) -> str:
+def _reason(
+    info: ProviderInfo,
+    sources: Sequence[Source],
+    as_scene: bool,
+    wrong_param: str,
+    missing_secret: str,
+) -> str:
     if not sources:
         return f"Add {_any_of(info.accepts)} first"
     if words := refusal(info, sources):
         return words
     if as_scene and len(sources) > info.max_sources:
         return f"One scene holds at most {info.max_sources}: choose fewer, or one job each"
-    return f"Correct “{wrong_param}” first" if wrong_param else ""
+    if wrong_param:
+        return f"Correct “{wrong_param}” first"
+    return f"Give the {missing_secret} first" if missing_secret else ""
 
 
-def _where(info: ProviderInfo, sources: Sequence[Source]) -> str:
+def _where(info: ProviderInfo, sources: Sequence[Source], endpoints: Mapping[str, str]) -> str:
     if info.runs_locally:
         return STAYS_HERE
     kinds = _kinds(source.media_type for source in sources) or _kinds(info.accepts)
     singular, plural = _nouns(kinds[0]) if len(kinds) == 1 else _FILE
-    there = _listed(hosts(info), "and") or info.title
+    there = _listed(hosts(info, endpoints), "and") or info.title
     if len(sources) == 1:
         return f"The {singular} goes to {there}, nothing else does"
     return f"{plural.capitalize()} go to {there}, nothing else does"

@@ -13,7 +13,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from depthstudio.core.params import FieldNotes, Json, field_notes
+from depthstudio.core.params import EXTRA, FieldNotes, Json, field_notes
+from depthstudio.core.schema_reading import number_in, resolved, without_null
 from depthstudio.ui.parts.amounts import unit_suffix
 
 STEPS_ACROSS_RANGE = 100  # when a schema names a range but no step
@@ -58,6 +59,8 @@ class ParamField:
     phrase: str = ""
     enabled_when: Mapping[str, Json] = field(default_factory=dict[str, Json])
     no_effect_on_server: bool = False
+    disabled_reason: str = ""
+    is_new: bool = False  # only the server knows it; its value travels in `EXTRA`
 
     @property
     def decimals(self) -> int:
@@ -116,17 +119,45 @@ def same(first: Json, second: Json) -> bool:
     return isinstance(first, bool) == isinstance(second, bool) and first == second
 
 
+def flat(values: Mapping[str, Json]) -> dict[str, Json]:
+    """Values by name, with those under `EXTRA` beside all others, as a form has them."""
+    extra = values.get(EXTRA)
+    ours = {name: value for name, value in values.items() if name != EXTRA}
+    return {**extra, **ours} if isinstance(extra, dict) else ours
+
+
+def allowed(field: ParamField, value: Json) -> Json:
+    """The value, or what a field allows instead: the nearest number, else its default."""
+    if field.accepts(value):
+        return value
+    if field.kind is not Kind.NUMBER or isinstance(value, bool):
+        return field.default
+    if not isinstance(value, int | float):
+        return field.default
+    low = value if field.minimum is None else max(value, field.minimum)
+    near = low if field.maximum is None else min(low, field.maximum)
+    near = round(near) if field.is_integer else near
+    return near if field.accepts(near) else field.default
+
+
 def read_schema(schema: Mapping[str, Any]) -> tuple[ParamField, ...]:
-    """The fields of an object schema, in its order."""
+    """The fields of an object schema, in its order; those in `EXTRA` have rows of their own."""
     properties: Mapping[str, Any] = schema.get("properties", {})
     return tuple(
-        _read_field(name, _resolved(prop, schema), schema) for name, prop in properties.items()
+        _read_field(name, resolved(prop, schema), schema)
+        for name, prop in properties.items()
+        if name != EXTRA
     )
+
+
+def takes_extra(schema: Mapping[str, Any]) -> bool:
+    """Is there a place for parameters that only a server has?"""
+    return EXTRA in schema.get("properties", {})
 
 
 def _read_field(name: str, prop: Mapping[str, Any], schema: Mapping[str, Any]) -> ParamField:
     notes = field_notes(prop)
-    core, is_optional = _without_null(prop, schema)
+    core, is_optional = without_null(prop, schema)
     kind, choices = _kind_and_choices(core, notes, schema)
     if is_optional and kind in (Kind.CHOICE, Kind.FLAG):
         kind, choices = Kind.CHOICE, (Choice(None, not_set()), *(choices or _yes_no()))
@@ -149,51 +180,13 @@ def _read_field(name: str, prop: Mapping[str, Any], schema: Mapping[str, Any]) -
         phrase=notes.get("phrase", ""),
         enabled_when=notes.get("enabled_when", {}),
         no_effect_on_server=notes.get("no_effect_on_server", False),
+        disabled_reason=notes.get("disabled_reason", ""),
+        is_new=notes.get("is_new", False),
     )
 
 
 def _yes_no() -> tuple[Choice, Choice]:
     return Choice(True, _tr("On")), Choice(False, _tr("Off"))
-
-
-def _resolved(prop: Any, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A property with its `$ref` and single-entry `allOf` folded in; its own words win."""
-    merged: dict[str, Any] = dict(prop) if isinstance(prop, Mapping) else {}
-    seen: set[str] = set()
-    while "$ref" in merged or len(merged.get("allOf", ())) == 1:
-        ref = merged.pop("$ref", None)
-        target = _target(ref, schema) if ref else merged.pop("allOf")[0]
-        if ref in seen:
-            break
-        seen.add(ref or "")
-        merged = {**target, **merged}
-    return merged
-
-
-def _target(ref: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    node: Any = schema
-    for part in ref.removeprefix("#/").split("/"):
-        node = node.get(part, {}) if isinstance(node, Mapping) else {}
-    return node if isinstance(node, Mapping) else {}
-
-
-def _without_null(
-    prop: Mapping[str, Any], schema: Mapping[str, Any]
-) -> tuple[dict[str, Any], bool]:
-    """The property for values that are not None, and whether None is allowed as well."""
-    core = dict(prop)
-    types = core.get("type")
-    if isinstance(types, list):
-        kept = [name for name in types if name != "null"]
-        core["type"] = kept[0] if len(kept) == 1 else None
-        return core, "null" in types
-    options = [_resolved(option, schema) for option in prop.get("anyOf", prop.get("oneOf", ()))]
-    kept_options = [option for option in options if option.get("type") != "null"]
-    if len(kept_options) == 1:
-        core = {**kept_options[0], **{k: v for k, v in core.items() if k not in ("anyOf", "oneOf")}}
-    elif kept_options:
-        core["anyOf"] = kept_options
-    return core, len(kept_options) < len(options)
 
 
 def _kind_and_choices(
@@ -227,11 +220,11 @@ def _choices(core: Mapping[str, Any], notes: FieldNotes) -> tuple[Choice, ...]:
 def _range(
     core: Mapping[str, Any], notes: FieldNotes, is_integer: bool
 ) -> tuple[float | None, float | None, float]:
-    low, high = _number(core.get("minimum")), _number(core.get("maximum"))
-    over, under = _number(core.get("exclusiveMinimum")), _number(core.get("exclusiveMaximum"))
+    low, high = number_in(core, "minimum"), number_in(core, "maximum")
+    over, under = number_in(core, "exclusiveMinimum"), number_in(core, "exclusiveMaximum")
     ends = [end for end in (low, over) if end is not None][:1]
     ends += [end for end in (high, under) if end is not None][:1]
-    step = _number(notes.get("step")) or _number(core.get("multipleOf"))
+    step = number_in(notes, "step") or number_in(core, "multipleOf")
     step = step or _natural_step(ends, is_integer)
     if low is None and over is not None:
         low = over + step
@@ -270,11 +263,6 @@ def _default(
         lowest = minimum or 0.0
         return int(lowest) if is_integer else lowest
     return {Kind.FLAG: False, Kind.TEXT: ""}.get(kind)
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None
 
 
 def _decimals(value: float) -> int:

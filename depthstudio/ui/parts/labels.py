@@ -32,6 +32,11 @@ class ToneLabel(QLabel):
         self._dress()
         theme.changed.connect(self._dress)
 
+    def set_tone(self, tone: str) -> None:
+        """Show the same text in another colour of the theme."""
+        self._tone = tone
+        self._dress()
+
     def _dress(self) -> None:
         self.setFont(self._theme.font(self._role, tabular=self._is_tabular))
         palette = QPalette(self.palette())

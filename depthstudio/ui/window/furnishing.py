@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDockWidget, QMenu, QSizePolicy, QToolBar, QWidget
 
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.settings.app_settings import ThemeChoice
-from depthstudio.ui.inspector.inspector import Inspector, ProviderEntry
+from depthstudio.ui.inspector.entry import ProviderEntry
+from depthstudio.ui.inspector.inspector import Inspector
 from depthstudio.ui.library.panel import LibraryPanel
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Theme

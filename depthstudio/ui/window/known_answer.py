@@ -17,6 +17,7 @@ class Question:
     source: Source
     provider_id: str
     values: Mapping[str, Json]
+    endpoints: Mapping[str, str]
 
 
 class KnownAnswer:
@@ -56,7 +57,10 @@ class KnownAnswer:
     async def _answer(self, question: Question) -> str:
         try:
             known = await self._session.known_result(
-                question.source, question.provider_id, question.values
+                question.source,
+                question.provider_id,
+                question.values,
+                endpoints=question.endpoints,
             )
         except DepthStudioError:
             return ""  # Run will say it, where it matters

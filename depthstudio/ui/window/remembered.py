@@ -7,9 +7,10 @@ from depthstudio.ui.window.main_window import MainWindow
 
 
 def restore_settings(window: MainWindow, settings: AppSettings) -> None:
-    """Bring back the colour map, the values of every provider, and the last provider."""
+    """Bring back the colour map, every provider's values and servers, and the last provider."""
     window.centre.colour_map = settings.colour_map
     inspector = window.inspector
+    inspector.restore_endpoints(settings.endpoints_by_provider, settings.plain_hosts)
     inspector.restore(settings.params_by_provider)
     if settings.last_provider_id in inspector.provider_ids():
         inspector.set_provider(settings.last_provider_id)
@@ -18,7 +19,9 @@ def restore_settings(window: MainWindow, settings: AppSettings) -> None:
 def settings_of(window: MainWindow, before: AppSettings) -> AppSettings:
     """The settings as the window stands now. What it does not show stays as before."""
     inspector = window.inspector
-    values = {id_: inspector.values_for(id_) for id_ in inspector.provider_ids()}
+    ids = inspector.provider_ids()
+    values = {id_: inspector.kept_values(id_) for id_ in ids}
+    endpoints = {id_: inspector.endpoints(id_) for id_ in ids}
     return replace(
         before,
         theme=window.theme.choice,
@@ -26,4 +29,8 @@ def settings_of(window: MainWindow, before: AppSettings) -> AppSettings:
         last_provider_id=inspector.provider_id(),
         # A provider that is missing today may be back tomorrow.
         params_by_provider={**before.params_by_provider, **values},
+        endpoints_by_provider={
+            id_: kept for id_, kept in {**before.endpoints_by_provider, **endpoints}.items() if kept
+        },
+        plain_hosts=inspector.plain_hosts(),
     )

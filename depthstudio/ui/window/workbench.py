@@ -22,6 +22,7 @@ from depthstudio.ui.window.centre import Tab
 from depthstudio.ui.window.drop_target import DropTarget
 from depthstudio.ui.window.known_answer import KnownAnswer, Question
 from depthstudio.ui.window.main_window import MainWindow
+from depthstudio.ui.window.services import Services
 from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
 
@@ -40,6 +41,7 @@ class Workbench(QObject):
         self._tasks = Tasks(self._report)
         self._shelf = LibraryShelf(session, window)
         self._showing = Showing(session, window)
+        self._services = Services(session, window.inspector, self._tasks, self)
         self._known = KnownAnswer(session, self._tasks, lambda: window.inspector.set_known(True))
         self._inputs: tuple[Source, ...] = ()
         self._offer_number = 0
@@ -67,6 +69,7 @@ class Workbench(QObject):
         for disconnect in self._disconnects:
             disconnect()
         self._shelf.close()
+        self._services.close()
         self._commands_due.stop()
         await self._tasks.aclose()
 
@@ -224,7 +227,12 @@ class Workbench(QObject):
 
     async def _keep_unusable(self, unusable: Sequence[Unusable]) -> None:
         for path in unusable:
-            await self._session.add_unusable(path, self._provider.id, self._values)
+            await self._session.add_unusable(
+                path,
+                self._provider.id,
+                self._values,
+                endpoints=self._window.inspector.endpoints(),
+            )
 
     def _say_skipped(self, intake: Intake) -> None:
         if intake.skipped:
@@ -243,7 +251,8 @@ class Workbench(QObject):
         """Ask whether the library knows the answer to what Run would ask."""
         question = None
         if len(self._inputs) == 1 and not self._window.inspector.run_box.state().reason:
-            question = Question(self._inputs[0], self._provider.id, self._values)
+            endpoints = self._window.inspector.endpoints()
+            question = Question(self._inputs[0], self._provider.id, self._values, endpoints)
         self._known.ask(question)
         self._commands_due.start()
 
@@ -253,11 +262,14 @@ class Workbench(QObject):
     async def _enqueue(self, sources: Sequence[Source], *, again: bool = False) -> None:
         """Make jobs of what the inspector says now; the first one is shown when it is done."""
         provider, values, first = self._provider, self._values, ""
+        endpoints = self._window.inspector.endpoints()
         one_scene = self._window.inspector.is_one_scene()
         for group in grouped(sources, provider.max_sources, one_scene=one_scene):
-            job = await self._session.add(group, provider.id, values, again=again)
-            if not first:
-                first = job.id
+            jobs = await self._session.enqueue(
+                group, provider.id, values, endpoints=endpoints, again=again
+            )
+            if not first and jobs:
+                first = jobs[0].id
                 self._await(first)
 
     def _await(self, job_id: str) -> None:

@@ -12,8 +12,9 @@ from depthstudio.core.errors import ParamError
 from depthstudio.core.job import Job, Source
 from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, bounds, param, validated
-from depthstudio.providers.base import Licence, Product, ProviderInfo
-from depthstudio.ui.inspector.inspector import Inspector, ProviderEntry
+from depthstudio.providers.base import Licence, Product, ProviderInfo, Secret
+from depthstudio.ui.inspector.entry import ProviderEntry
+from depthstudio.ui.inspector.inspector import Inspector
 from depthstudio.ui.inspector.provider_card import PRODUCT_ICONS, ProviderCard, licence_chip
 from depthstudio.ui.inspector.provider_combo import LINE_ROLE, ProviderCombo
 from depthstudio.ui.look.icons import Icons
@@ -52,13 +53,13 @@ DEEP = ProviderInfo(
     price="Free",
     page="https://deep.test/about",
     endpoints={"space": "https://deep.test"},
-    secrets=("api_key",),
+    secrets=(Secret("api_key", "API key", is_needed=True),),
     max_sources=4,
 )
 
 
 def entry(info: ProviderInfo, model: type[Params]) -> ProviderEntry:
-    def validate(values: object) -> ParamError | None:
+    def validate(values: object, schema: object) -> ParamError | None:
         assert isinstance(values, dict)
         try:
             validated(model, values)

@@ -1,0 +1,117 @@
+"""What can be asked of a service beside jobs, and what is remembered of its answers."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from depthstudio.core.param_reconcile import reconciled
+from depthstudio.core.param_schema import schema_of
+from depthstudio.core.params import Params, validated
+from depthstudio.core.record import Json, to_plain
+from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.reach import JobReach, checked_schema, reach_of
+from depthstudio.providers.base import Health, LiveSchema
+from depthstudio.providers.registry import AnyProvider, Registry
+from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.settings.secrets import Secrets
+from depthstudio.settings.servers import KnownServer, KnownServers
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass
+class Services:
+    """The servers of one session's providers.
+
+    `endpoints` are everywhere those that the user put in place of a provider's own.
+    """
+
+    registry: Registry
+    http: HttpClients
+    secrets: Secrets
+    servers: KnownServers
+    clock: Clock
+    executor: Executor
+
+    async def check(self, provider_id: str, endpoints: Mapping[str, str]) -> Health:
+        """Whether the server answers and the key is good. Costs nothing.
+
+        Raises
+        ------
+        ProviderError
+            when it does not answer, or refuses
+        """
+        provider = self.registry.get(provider_id)
+        return await provider.check(await self._reach(provider, endpoints))
+
+    async def describe(self, provider_id: str, endpoints: Mapping[str, str]) -> LiveSchema:
+        """What a server offers now, which is remembered for the next time.
+
+        Raises
+        ------
+        ProviderError
+            when it does not answer, or with something that cannot be read
+        """
+        provider = self.registry.get(provider_id)
+        live = checked_schema(await provider.describe(await self._reach(provider, endpoints)))
+        if provider.info.endpoints:
+            await self._in_thread(lambda: self._remember(provider, endpoints, live))
+        return live
+
+    async def server(self, provider_id: str, endpoints: Mapping[str, str]) -> KnownServer | None:
+        """What is remembered of a server; needs no network."""
+        where = {**self.registry.get(provider_id).info.endpoints, **endpoints}
+        return await self._in_thread(lambda: self.servers.find(provider_id, where))
+
+    async def recent(self, provider_id: str) -> list[KnownServer]:
+        """The servers of a provider that were met, newest first."""
+        return await self._in_thread(lambda: self.servers.of(provider_id))
+
+    async def schema(
+        self, provider_id: str, endpoints: Mapping[str, str]
+    ) -> Mapping[str, Any] | None:
+        """A provider's schema as its server was last seen to have it; None if it never was."""
+        server = await self.server(provider_id, endpoints)
+        if server is None or not server.schema:
+            return None
+        own = schema_of(self.registry.get(provider_id).params_type)
+        return reconciled(own, server.schema)
+
+    async def validated(
+        self, provider_id: str, values: Mapping[str, Any], endpoints: Mapping[str, str]
+    ) -> Params:
+        """The parameters, if they are within what the server was last seen to allow.
+
+        Raises
+        ------
+        ParamError
+            naming the first that is not
+        """
+        model = self.registry.get(provider_id).params_type
+        return validated(model, values, schema=await self.schema(provider_id, endpoints))
+
+    async def _reach(self, provider: AnyProvider, endpoints: Mapping[str, str]) -> JobReach:
+        return await reach_of(
+            provider, endpoints, http=self.http, secrets=self.secrets, clock=self.clock
+        )
+
+    def _remember(
+        self, provider: AnyProvider, endpoints: Mapping[str, str], live: LiveSchema
+    ) -> None:
+        where = {**provider.info.endpoints, **endpoints}
+        schema: Mapping[str, Json] = to_plain(live.schema)
+        try:
+            self.servers.remember(
+                provider.info.id, where, self.clock.now(), profile=live.profile, schema=schema
+            )
+        except OSError:
+            # What it offers is known now all the same, and asked again the next time.
+            log.warning("what a server offers could not be kept", exc_info=True)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
