@@ -101,6 +101,9 @@ class Loopback:
         return f"127.0.0.1:{self.port}"
 
 
+Serve = Callable[..., Loopback]  # starts one that ends with the test
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 

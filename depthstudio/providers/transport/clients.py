@@ -108,10 +108,15 @@ def _maker(ca_file: Path | None) -> _Maker:
         "User-Agent": f"DepthStudio/{__version__}",
         "Accept-Encoding": "identity",  # an answer is as large as it says
     }
-    return lambda credential: httpx.AsyncClient(
-        transport=Hops(tls, credential, proxies),
-        trust_env=False,  # `Proxies` has read it
-        timeout=timeout,
-        headers=headers,
-        cookies=new_cookie_jar(),
-    )
+
+    def make(credential: Credential | None) -> httpx.AsyncClient:
+        cookies = new_cookie_jar()
+        return httpx.AsyncClient(
+            transport=Hops(tls, credential, proxies, cookies),
+            trust_env=False,  # `Proxies` has read it
+            timeout=timeout,
+            headers=headers,
+            cookies=cookies,
+        )
+
+    return make

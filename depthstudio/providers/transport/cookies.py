@@ -1,14 +1,29 @@
 """Cookies that go back only to where they came from."""
 
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import Request
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def new_cookie_jar() -> CookieJar:
     """An empty jar that neither subdomains nor other ports of a host see anything of."""
     # By default a cookie of acme.test, meant for it alone, would go to any.acme.test too.
     return CookieJar(_SamePort(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain))
+
+
+def set_cookies(jar: CookieJar, request: "httpx.Request") -> None:
+    """Give a request the cookies of `jar` it may have, and no others.
+
+    httpx copies them to a jar of the usual policy first, which gives away more.
+    """
+    import httpx
+
+    request.headers.pop("Cookie", None)
+    httpx.Cookies(jar).set_cookie_header(request)
 
 
 class _SamePort(DefaultCookiePolicy):

@@ -1,6 +1,7 @@
 """Sends every request on its own merits. Imported with httpx, once something is sent."""
 
 import ssl
+from http.cookiejar import CookieJar
 from typing import cast
 
 import httpx
@@ -12,6 +13,7 @@ from depthstudio.providers.transport.bounded import (
     BoundedStream,
     is_packed,
 )
+from depthstudio.providers.transport.cookies import set_cookies
 from depthstudio.providers.transport.extensions import OPEN_ENDED, SECRETS
 from depthstudio.providers.transport.hosts import may_see
 from depthstudio.providers.transport.proxies import Proxies
@@ -27,10 +29,18 @@ class Hops(httpx.AsyncBaseTransport):
     """Chooses for each request, those of redirects too, its proxy and who may know who asks.
 
     The credential's headers are set where it may be seen, and removed everywhere else,
-    whoever put them there. Answers are bounded unless `OPEN_ENDED`.
+    whoever put them there; cookies are those of `cookies`, where they came from. Answers
+    are bounded unless `OPEN_ENDED`.
     """
 
-    def __init__(self, tls: ssl.SSLContext, credential: Credential | None, proxies: Proxies):
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        credential: Credential | None,
+        proxies: Proxies,
+        cookies: CookieJar,
+    ) -> None:
+        self._cookies = cookies
         self._tls = tls
         self._credential = credential
         self._proxies = proxies
@@ -51,6 +61,7 @@ class Hops(httpx.AsyncBaseTransport):
             stream=request.stream,
             extensions=request.extensions,
         )
+        set_cookies(self._cookies, sent)
         route = self._route(await self._proxy(request.url))
         response = await route.handle_async_request(sent)
         if not request.extensions.get(OPEN_ENDED):

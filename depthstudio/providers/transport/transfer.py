@@ -69,6 +69,9 @@ class Transfer:
         offset, origin, head = await finished_in_thread(self.part.state)
         if origin and (origin.url != _place(self.url) or not is_one_of(self.kinds, head)):
             offset, origin = 0, None
+        if origin and origin.total_bytes == offset:
+            # It ended between the last byte and the name.
+            return await finished_in_thread(self.part.finish)
         headers = {"Accept-Encoding": "identity"}
         if origin:
             headers |= {"Range": f"bytes={offset}-", "If-Range": origin.validator}

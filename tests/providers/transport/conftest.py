@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 from ssl import SSLContext
 
 import httpx
@@ -11,9 +12,8 @@ from depthstudio.providers.transport import clients as clients_module
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.providers.transport.tls import tls_context
 from tests.support.fake_clock import FakeClock
-from tests.support.loopback import AUTHORITY, Exchange, Loopback
-
-Serve = Callable[..., Loopback]
+from tests.support.file_service import FileService
+from tests.support.loopback import AUTHORITY, Exchange, Loopback, Serve
 
 
 class FakeReach:
@@ -77,3 +77,13 @@ def canary() -> Callable[..., Credential]:
         return Credential({"Authorization": "Bearer canary-5f2e"}, frozenset(hosts))
 
     return made
+
+
+@pytest.fixture
+def files(serve: Serve) -> FileService:
+    return FileService(serve)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "scene.glb"

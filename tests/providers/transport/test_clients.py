@@ -17,8 +17,7 @@ from depthstudio.providers.transport.bounded import LONGEST_ANSWER_BYTES, LONGES
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.providers.transport.errors import translated_errors
 from depthstudio.providers.transport.tls import tls_context
-from tests.providers.transport.conftest import Serve
-from tests.support.loopback import AUTHORITY, Exchange
+from tests.support.loopback import AUTHORITY, Exchange, Serve
 
 Canary = Callable[..., Credential]
 KEY = "Bearer canary-5f2e"
@@ -170,6 +169,24 @@ async def test_a_redirect_shows_neither_key_nor_cookies_to_another_host(
     assert mine.questions[1].headers["cookie"] == "replica=canary"
     assert len(foreign.questions) == 1
     assert "canary" not in str(foreign.questions[0])
+
+
+@pytest.mark.anyio
+async def test_a_cookie_goes_back_to_the_host_and_port_it_came_from(
+    serve: Serve, clients: HttpClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = serve(lambda exchange: exchange.answer(Set_Cookie="replica=canary"))
+    monkeypatch.setenv("HTTP_PROXY", web.url)  # stands for every host
+    client = await clients.client("acme")
+    await client.get("http://acme.test/")
+    web.reply = Exchange.answer
+    others = ("http://any.acme.test/", "http://acme.test:81/", "http://other.test/")
+    for url in (*others, "http://acme.test/again"):
+        await client.get(url)
+    assert [question.headers.get("cookie") for question in web.questions[1:]] == [
+        *(None for _ in others),
+        "replica=canary",
+    ]
 
 
 @pytest.mark.anyio

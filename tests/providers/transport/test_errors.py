@@ -21,8 +21,7 @@ from depthstudio.providers.transport.errors import (
     translated_errors,
 )
 from depthstudio.providers.transport.extensions import SECRETS
-from tests.providers.transport.conftest import Serve
-from tests.support.loopback import Exchange, Question
+from tests.support.loopback import Exchange, Question, Serve
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from depthstudio.core.errors import (
@@ -16,8 +16,8 @@ from depthstudio.core.errors import (
     ServiceUnavailable,
 )
 from depthstudio.providers.transport.events import ServerEvent, server_events
-from tests.providers.transport.conftest import FakeReach, Serve
-from tests.support.loopback import Exchange, Loopback
+from tests.providers.transport.conftest import FakeReach
+from tests.support.loopback import Exchange, Loopback, Serve
 
 STREAM = "text/event-stream; charset=utf-8"
 
@@ -228,6 +228,8 @@ class Broken(Chunks):
     cuts=st.lists(st.integers(0, 200), max_size=8),
     breaks=st.booleans(),
 )
+@example(text="data: 1\r\r", cuts=[], breaks=True)  # the second may be half a line end
+@example(text="data: 1\r\n\r\n", cuts=[8, 10], breaks=False)
 @settings(deadline=None)
 def test_any_stream_is_read_as_the_rules_say(text: str, cuts: list[int], breaks: bool) -> None:
     body = text.encode(errors="replace")

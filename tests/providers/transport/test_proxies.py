@@ -7,7 +7,7 @@ from depthstudio.core.errors import ServiceUnavailable
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.providers.transport.errors import translated_errors
 from depthstudio.providers.transport.proxies import Proxies
-from tests.providers.transport.conftest import Serve
+from tests.support.loopback import Serve
 
 
 @pytest.fixture(autouse=True)

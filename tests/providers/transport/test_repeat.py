@@ -14,9 +14,9 @@ from depthstudio.core.errors import (
     ServiceUnavailable,
 )
 from depthstudio.providers.transport.repeat import OFFLINE_HOLD_S, repeated
-from tests.providers.transport.conftest import FakeReach, Serve
+from tests.providers.transport.conftest import FakeReach
 from tests.support.fake_clock import START
-from tests.support.loopback import Exchange, Loopback
+from tests.support.loopback import Exchange, Loopback, Serve
 
 Reply = Callable[[Exchange], None]
 

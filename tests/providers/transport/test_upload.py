@@ -15,8 +15,8 @@ from depthstudio.providers.transport.answers import json_answer
 from depthstudio.providers.transport.multipart import PIECE_BYTES, Form, part_head
 from depthstudio.providers.transport.repeat import repeated
 from depthstudio.providers.transport.upload import upload_files
-from tests.providers.transport.conftest import FakeReach, Serve
-from tests.support.loopback import Exchange, Question
+from tests.providers.transport.conftest import FakeReach
+from tests.support.loopback import Exchange, Question, Serve
 
 
 def parts_of(question: Question) -> list[tuple[str, str, bytes]]:
