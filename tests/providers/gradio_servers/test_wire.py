@@ -201,6 +201,19 @@ def test_a_restart_forgets_files_and_sessions(da3: GradioServer, raw: Raw) -> No
     assert again[:2] == [None, "No valid target directory found. Please upload first."]
 
 
+def test_a_restart_tears_what_is_open_and_loses_what_runs(da3: GradioServer, raw: Raw) -> None:
+    target = raw.upload_pictures(60)
+    da3.hold("gradio_demo")
+    raw.join("gradio_demo", *demo_inputs(da3, target))
+    da3.wait_called("gradio_demo", state="held")
+    with raw.stream() as events:
+        assert next(events)["msg"] == "estimation"
+        da3.forget()
+        with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+            list(events)
+    assert da3.wait_called("gradio_demo", state="failed")[0]["error"].startswith("KilledError")
+
+
 def test_downloads_come_in_ranges(raw: Raw) -> None:
     (path,) = raw.upload(a_png=picture())
     part = raw.http.get(f"/gradio_api/file={path}", headers={"range": "bytes=10-19"})
