@@ -151,7 +151,7 @@ class PartPacker(Provider[PartPackerParams]):
         subtitle="Object in parts from one photo",
         accepts=media_type.PICTURES,
         produces=(Product("parts", "Parts"), Product("cut-out", "Cut-out")),
-        licence=Licence("NVIDIA: not for commercial use", commercial=False),
+        licence=Licence("NVIDIA: not commercial", commercial=False),
         price="Free",
         quota="100 s of GPU a run; the public Space takes one at a time",
         privacy="The photo goes to the server, and stays there until it is started again",
@@ -159,6 +159,7 @@ class PartPacker(Provider[PartPackerParams]):
         icon="puzzle-outline",
         page="https://huggingface.co/spaces/nvidia/PartPacker",
         endpoints={SPACE: "nvidia/PartPacker", HUB: HUB_URL},
+        space_endpoints=frozenset({SPACE}),
         secrets=SECRETS,
     )
     params_type = PartPackerParams

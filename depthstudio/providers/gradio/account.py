@@ -12,7 +12,7 @@ SPACE, HUB = "space", "hub"  # names of the endpoints
 HUB_URL = f"https://{HUB_HOST}"
 TOKEN = Secret(
     name="hf_token",
-    label="Hugging Face token",
+    label="HF token",
     variable="HF_TOKEN",
     help="For private Spaces, and for a GPU quota of your own",
 )

@@ -117,7 +117,6 @@ def test_routes_are_where_the_server_says(app: App) -> None:
         ({**CONFIG, "components": []}, INFO),
         ({**CONFIG, "dependencies": [{"api_name": "x"}]}, INFO),
         ({**CONFIG, "dependencies": ["x"]}, INFO),
-        (CONFIG, {"named_endpoints": {"/work": {"parameters": [3]}}}),
     ],
 )
 def test_what_is_no_gradio_server_is_said_to_be_none(config: object, info: object) -> None:
