@@ -85,6 +85,7 @@ class ProviderInfo:
     secrets: tuple[Secret, ...] = ()
     max_sources: int = 1
     max_parallel: int = 1
+    actions: frozenset[str] = frozenset()  # what `interact` understands, such as "measure"
 
     @property
     def runs_locally(self) -> bool:

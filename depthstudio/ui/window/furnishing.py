@@ -14,7 +14,8 @@ from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
-from depthstudio.ui.window.arrangement import reset_docks
+from depthstudio.ui.result.panel import ResultPanel
+from depthstudio.ui.window.arrangement import follow_tabs, reset_docks
 from depthstudio.ui.window.centre import Centre
 from depthstudio.ui.window.commands import COMMANDS, Commands
 from depthstudio.ui.window.main_window import MainWindow
@@ -42,6 +43,7 @@ def furnish(
     window.queue_panel = QueuePanel(theme, icons, queue, lambda id_: titles.get(id_, id_))
     window.library_panel = LibraryPanel(theme, icons)
     window.inspector = Inspector(theme, icons, providers)
+    window.result_panel = ResultPanel(theme, icons)
     window.centre = Centre(theme, icons, newcomer=not len(queue))
     window.status = StatusBar(theme, icons, queue)
     window.commands = Commands(icons, window)
@@ -51,6 +53,7 @@ def furnish(
     window.docks = _make_docks(window)
     _make_menus(window)
     window.addToolBar(_make_toolbar(window))
+    follow_tabs(window)
     theme.dress()  # before the docks are measured
     # In a window that is on screen Qt would show it a turn later, and leave it no room.
     window.centre.show()
@@ -68,6 +71,7 @@ def _make_docks(window: MainWindow) -> dict[str, QDockWidget]:
     window.queue_panel.count_changed.connect(queue_title.set_count)
     window.library_panel.count_changed.connect(library_title.set_count)
     inspector_title = DockTitle(window.theme, window.icons, window.tr("Inspector"))
+    result_title = DockTitle(window.theme, window.icons, window.tr("Result"))
     return {
         "queue": _dock(window, "queue", window.tr("Queue"), queue_title, window.queue_panel),
         "library": _dock(
@@ -76,6 +80,7 @@ def _make_docks(window: MainWindow) -> dict[str, QDockWidget]:
         "inspector": _dock(
             window, "inspector", window.tr("Inspector"), inspector_title, window.inspector
         ),
+        "result": _dock(window, "result", window.tr("Result"), result_title, window.result_panel),
     }
 
 

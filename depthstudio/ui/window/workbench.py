@@ -58,6 +58,7 @@ class Workbench(QObject):
         after_frame, centre = self._window.after_frame, self._window.centre
         after_frame.do(lambda: self._tasks.start(self._shelf.fill()))
         after_frame.do(lambda: centre.scene_page.ready.connect(self._commands_due.start))
+        after_frame.do(self._showing.follow_scene)
         after_frame.do(lambda: centre.scene_page.start_loading())
 
     async def aclose(self) -> None:
