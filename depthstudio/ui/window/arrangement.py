@@ -1,7 +1,7 @@
 """Where the parts of a furnished window are, and where the keyboard goes among them."""
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtWidgets import QTabBar, QTabWidget
 
 from depthstudio.ui.look.theme import DockWidth
 from depthstudio.ui.parts.dock_title import DockTitle
@@ -45,6 +45,8 @@ def follow_tabs(window: MainWindow) -> None:
         dock.dockLocationChanged.connect(lambda area: _fit_titles(window))
         dock.topLevelChanged.connect(lambda floats: _fit_titles(window))
         dock.visibilityChanged.connect(lambda shown: _fit_titles(window))
+        # Qt only moves a dock behind another tab out of sight: the keyboard would still find it.
+        dock.visibilityChanged.connect(dock.widget().setVisible)
 
 
 def _fit_titles(window: MainWindow) -> None:
@@ -53,6 +55,8 @@ def _fit_titles(window: MainWindow) -> None:
         beside = [other for other in window.tabifiedDockWidgets(dock) if not other.isHidden()]
         if isinstance(title, DockTitle):
             title.set_folded(bool(beside) and not dock.isFloating())
+    for tabs in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        tabs.setAccessibleName(window.tr("Docks"))
 
 
 def move_to_pane(window: MainWindow, step: int) -> None:
