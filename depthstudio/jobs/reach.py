@@ -55,6 +55,20 @@ async def client_of(
     return await http.client(provider.info.id, provider.credential(secrets, endpoints))
 
 
+async def reach_of(
+    provider: Provider[Params],
+    http: HttpClients,
+    endpoints: Mapping[str, str],
+    secrets: Secrets,
+    clock: Clock,
+) -> JobReach:
+    """The `Reach` of a provider, with what the user gave and put in place of its servers."""
+    where = {**provider.info.endpoints, **endpoints}
+    given = given_secrets(provider, secrets)
+    client = await client_of(provider, http, where, given)
+    return JobReach(client, where, given, clock)
+
+
 async def check_provider(
     provider: Provider[Params],
     endpoints: Mapping[str, str] | None = None,
@@ -62,10 +76,8 @@ async def check_provider(
 ) -> Health:
     """Whether the endpoint answers and the key is good."""
     http = HttpClients()
-    where = {**provider.info.endpoints, **(endpoints or {})}
-    given = given_secrets(provider, secrets or Secrets())
     try:
-        client = await client_of(provider, http, where, given)
-        return await provider.check(JobReach(client, where, given, SystemClock()))
+        reach = await reach_of(provider, http, endpoints or {}, secrets or Secrets(), SystemClock())
+        return await provider.check(reach)
     finally:
         await http.aclose()

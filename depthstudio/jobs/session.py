@@ -20,7 +20,7 @@ from depthstudio.core.errors import (
 from depthstudio.core.event import Event
 from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
 from depthstudio.core.params import validated
-from depthstudio.core.record import to_plain
+from depthstudio.core.record import Json, to_plain
 from depthstudio.core.result import Result
 from depthstudio.core.views import Views
 from depthstudio.formats.scene_file import read_scene
@@ -30,10 +30,12 @@ from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import question_key
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.pipeline import Pipeline
+from depthstudio.jobs.reach import reach_of
 from depthstudio.jobs.restored import RestoredQueue
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.sources import Intake, Unusable, job_name, take_in
 from depthstudio.library.store import Library
+from depthstudio.providers.base import Answer
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.paths import Home
@@ -293,6 +295,43 @@ class Session:
         if row.phase is not Phase.LOST:
             raise UsageError(f"{row.job.name} is not waiting for that answer")
         await self._ledger.move(job_id, to, **changes)
+
+    def job_to_ask(self, result_id: str, action: str) -> str:
+        """The job whose remote session may still answer about its result; empty for none.
+
+        Whether it is alive only asking it can tell.
+        """
+        for entry in self.queue:
+            if entry.status.result_id != result_id or entry.status.cached:
+                continue
+            provider_id = entry.job.provider_id
+            if provider_id in self.registry and action in self.registry[provider_id].info.actions:
+                return entry.job.id
+        return ""
+
+    async def interact(self, job_id: str, action: Mapping[str, Json]) -> Answer:
+        """Ask the remote session of a finished job, such as for a measurement.
+
+        Raises
+        ------
+        NotOffered
+            when the provider has no such action
+        ResultLost
+            when there is no session, or the service has forgotten it
+        ProviderError
+            when the service cannot be reached or refuses
+        """
+        row = await self._ledger.row(job_id)
+        provider = self.registry.get(row.job.provider_id)
+        title = provider.info.title
+        if not provider.info.actions:
+            raise NotOffered(f"{title} offers no actions on a finished result")
+        if not row.checkpoint:
+            raise ResultLost(
+                f"{title} keeps no session for this result", hint="Run it again to measure in it"
+            )
+        reach = await reach_of(provider, self._http, row.job.endpoints, self.secrets, self._clock)
+        return await provider.interact(row.checkpoint, action, reach)
 
     async def result(self, result_id: str) -> Result:
         """A stored result, by its id or the beginning of it."""

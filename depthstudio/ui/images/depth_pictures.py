@@ -32,14 +32,14 @@ class DepthPicturesView(PhotoView):
         self.strip.chip.show_text(
             words.long, icon=words.icon, short=words.short, tip=words.explanation
         )
-        self.info.say(self._at_rest())
+        self._say(self._at_rest())
 
     def _probe(self, column: int, row: int) -> None:
         pixel = self.tr("pixel {column}, {row}").format(column=column, row=row)
-        self.info.say(f"{self._at_rest()} · {pixel}")
+        self._say(f"{self._at_rest()} · {pixel}")
 
     def _leave(self) -> None:
-        self.info.say(self._at_rest())
+        self._say(self._at_rest())
 
     def _tell_zoom(self, zoom: float) -> None:
         image = self.canvas.image

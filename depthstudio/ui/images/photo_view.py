@@ -43,10 +43,12 @@ class PhotoView(QWidget):
     """
 
     index_changed = Signal(int)  # the user went to another picture
+    picture_changed = Signal()  # another picture is shown, or will be
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_due = False
+        self._note = ""
         self._photos: ImageSequence | None = None
         self._index = 0
         self._title = ""
@@ -111,6 +113,11 @@ class PhotoView(QWidget):
         self._tell_place()
         self._show(ImageLevels(image))
 
+    def note(self, text: str) -> None:
+        """Say this in the strip below, in front of what is said of the pixel."""
+        self._note = text
+        self._leave()
+
     def show_photo(self, index: int) -> None:
         """Load and show another photo of the sequence; the last one stays until it is there."""
         if self._photos is None or not 0 <= index < len(self._photos):
@@ -118,6 +125,7 @@ class PhotoView(QWidget):
         self._index = index
         self._tell_place()
         self._load()
+        self.picture_changed.emit()
 
     def go_to(self, index: int) -> None:
         """Show another photo, loading it no sooner than somebody can see it."""
@@ -127,6 +135,7 @@ class PhotoView(QWidget):
             self._work.cancel()
             self._index, self._is_due = index, True
             self._tell_place()
+            self.picture_changed.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -166,8 +175,9 @@ class PhotoView(QWidget):
         self._is_due = False
         self._tell_size(None)
         self.canvas.set_image(None)
-        self.info.say("")
+        self._leave()
         self.info.say_right("")
+        self.picture_changed.emit()
 
     def _tell_place(self) -> None:
         count = len(self._photos) if self._photos else 0
@@ -203,7 +213,7 @@ class PhotoView(QWidget):
         if self.canvas.image is None:
             return
         colour = self.canvas.image.pixelColor(column, row)
-        self.info.say(
+        self._say(
             self.tr("{red} {green} {blue} · pixel {column}, {row}").format(
                 red=colour.red(),
                 green=colour.green(),
@@ -214,7 +224,10 @@ class PhotoView(QWidget):
         )
 
     def _leave(self) -> None:
-        self.info.say("")
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.info.say(" · ".join(words for words in (self._note, text) if words))
 
     def _tell_zoom(self, zoom: float) -> None:
         self.info.say_right(zoom_text(zoom))

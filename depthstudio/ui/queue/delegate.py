@@ -1,5 +1,6 @@
 """Paints a row of the queue, and knows what was clicked in it."""
 
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -66,7 +67,7 @@ class QueueDelegate(QStyledItemDelegate):
             self._fonts,
             index.data(QueueRole.TEXT),
             index.data(QueueRole.PROVIDER),
-            row_actions(entry.status),
+            row_actions(entry.status, index.data(QueueRole.HOLD)),
             direction,
         )
 
@@ -114,6 +115,9 @@ class QueueDelegate(QStyledItemDelegate):
         if first and first.media_type.startswith("video/"):
             stand_in = "filmstrip"
         pixmap = self._thumbnails.get(first.path, ratio) if first else None
+        if on_its_way := _picture_on_its_way(entry.status):
+            # What is there already stays until the newer picture has been read.
+            pixmap = self._thumbnails.get(on_its_way, ratio) or pixmap
         row.picture(rect, pixmap, stand_in)
         if len(sources) > 1:
             row.badge(rect.adjusted(0, 0, -2, -2), self._fonts.badge, str(len(sources)))
@@ -141,6 +145,12 @@ class QueueDelegate(QStyledItemDelegate):
             font = QFont(self._fonts.service)
             font.setUnderline(hovered)
             row.text(rect, font, "accent", action.label)
+
+
+def _picture_on_its_way(status: JobStatus) -> Path | None:
+    if status.state is not JobState.RUNNING or status.progress is None:
+        return None
+    return status.progress.picture
 
 
 def _paint_ground(row: RowPainter, opt: Any) -> None:

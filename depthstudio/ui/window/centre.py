@@ -241,6 +241,13 @@ class Centre(QWidget):
         """Which of several views is shown, from 0."""
         return self._view_index
 
+    @property
+    def picture_views(self) -> "tuple[PhotoView, ...]":
+        """What shows pictures of the result on screen: photos, and depth in colours."""
+        if self._depth_is_pictures:
+            return self.photo_view, self.depth_pictures_view
+        return (self.photo_view,)
+
     def _set_pictures(self, views: Views, title: str) -> None:
         """Fill the photo and the depth tab, and offer the views they share."""
         photos, pictures, stack = views.photos, views.depth_pictures, views.depth

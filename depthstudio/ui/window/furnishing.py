@@ -40,12 +40,16 @@ def furnish(
     window.setStyleSheet("")  # the theme says its ground from now on
     titles = {entry.info.id: entry.info.title for entry in providers}
     window.icons = icons
-    window.queue_panel = QueuePanel(theme, icons, queue, lambda id_: titles.get(id_, id_))
+
+    def title_of(provider_id: str) -> str:
+        return titles.get(provider_id, provider_id)
+
+    window.queue_panel = QueuePanel(theme, icons, queue, title_of)
     window.library_panel = LibraryPanel(theme, icons)
     window.inspector = Inspector(theme, icons, providers)
     window.result_panel = ResultPanel(theme, icons)
     window.centre = Centre(theme, icons, newcomer=not len(queue))
-    window.status = StatusBar(theme, icons, queue)
+    window.status = StatusBar(theme, icons, queue, title_of)
     window.commands = Commands(icons, window)
     window.action("quit").triggered.connect(lambda checked=False: window.close())
     window.setCentralWidget(window.centre)

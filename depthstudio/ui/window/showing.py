@@ -29,6 +29,7 @@ class Showing(QObject):
     """Loads off the GUI thread, then fills the centre and names it in the window's title."""
 
     shown = Signal(str)  # the title of what is on screen now
+    replaced = Signal(str)  # the id of the result on screen now; empty for an input or a file
 
     def __init__(self, session: Session, window: MainWindow) -> None:
         super().__init__(window)
@@ -56,6 +57,7 @@ class Showing(QObject):
         self._window.centre.show_photo(photos, paths[0].name)
         self._name_window(paths[0].name)
         self._window.result_panel.show_nothing()
+        self.replaced.emit("")
 
     async def show_scene(self, path: Path) -> None:
         """Read a scene file and show it.
@@ -66,7 +68,7 @@ class Showing(QObject):
             when the file is damaged and nothing newer was wished meanwhile
         """
         facts = ResultFacts(path.name)
-        await self._show(self._begin(), facts, lambda: self._session.open_scene(path))
+        await self._show(self._begin(), facts, "", lambda: self._session.open_scene(path))
 
     async def show_result(self, result_id: str) -> None:
         """Decode a stored result and show it.
@@ -85,14 +87,18 @@ class Showing(QObject):
             licence=self._licence_of(result),
             warnings=result.warnings,
         )
-        await self._show(number, facts, lambda: self._session.load(result))
+        await self._show(number, facts, result.id, lambda: self._session.load(result))
 
     def _begin(self) -> int:
         self._number += 1
         return self._number
 
     async def _show(
-        self, number: int, facts: ResultFacts, load: Callable[[], Awaitable[Views]]
+        self,
+        number: int,
+        facts: ResultFacts,
+        result_id: str,
+        load: Callable[[], Awaitable[Views]],
     ) -> None:
         name = facts.name
         busy = asyncio.get_running_loop().call_later(SAY_BUSY_AFTER_S, self._say_busy, number, name)
@@ -112,6 +118,7 @@ class Showing(QObject):
             self._window.centre.show_views(views, name, summary)
             self._list_parts(facts, views, summary)
             self._name_window(name)
+            self.replaced.emit(result_id)
             self.shown.emit(name)
 
     def _list_parts(self, facts: ResultFacts, views: Views, summary: SceneSummary) -> None:
