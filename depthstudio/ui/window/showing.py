@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from depthstudio.core.errors import DepthStudioError
-from depthstudio.core.job import Source
+from depthstudio.core.job import JobState, Source
 from depthstudio.core.result import Result
 from depthstudio.core.views import ImageSequence, Views
 from depthstudio.jobs.session import Session
@@ -36,6 +36,8 @@ class Showing(QObject):
         self._session = session
         self._window = window
         self._number = 0
+        self._followed = ""  # the running job whose pictures are shown as they come
+        self._on_its_way: Path | None = None
         panel, centre = window.result_panel, window.centre
         panel.hidden_wanted.connect(lambda hidden: centre.scene_page.set_hidden(hidden))
         panel.own_colours_wanted.connect(lambda own: centre.scene_page.set_own_part_colours(own))
@@ -49,13 +51,34 @@ class Showing(QObject):
     def show_photos(self, sources: Sequence[Source]) -> None:
         """Show inputs that have no result yet."""
         self._begin()
+        self._show_files([source.path for source in sources])
+
+    def follow_job(self, job_id: str) -> None:
+        """Show what a job has made so far, until something else is shown."""
+        self._followed, self._on_its_way = job_id, None
+        self.job_changed(job_id)
+
+    def job_changed(self, job_id: str) -> None:
+        """There is news of a job, perhaps a new picture."""
+        if not job_id or job_id != self._followed or job_id not in self._session.queue:
+            return
+        entry = self._session.queue.entry(job_id)
+        progress = entry.status.progress
+        if entry.status.state is not JobState.RUNNING or progress is None:
+            return
+        if progress.picture is not None and progress.picture != self._on_its_way:
+            self._number += 1  # what is being opened meanwhile is older news
+            self._on_its_way = progress.picture
+            self._show_files([progress.picture], title=entry.job.name)
+
+    def _show_files(self, paths: Sequence[Path], title: str = "") -> None:
         self._window.status.end_busy()
-        paths = [source.path for source in sources]
         photos = ImageSequence(
             names=tuple(path.name for path in paths), load=lambda i: _photo(paths[i])
         )
-        self._window.centre.show_photo(photos, paths[0].name)
-        self._name_window(paths[0].name)
+        title = title or paths[0].name
+        self._window.centre.show_photo(photos, title)
+        self._name_window(title)
         self._window.result_panel.show_nothing()
         self.replaced.emit("")
 
@@ -91,6 +114,7 @@ class Showing(QObject):
 
     def _begin(self) -> int:
         self._number += 1
+        self._followed = ""
         return self._number
 
     async def _show(

@@ -265,6 +265,7 @@ class Workbench(QObject):
         """Select a job and show its result as soon as it is there, or now if it is."""
         self._awaited = job_id
         self._window.queue_panel.select(job_id)
+        self._showing.follow_job(job_id)
         self._show_awaited(job_id)
 
     def _show_awaited(self, job_id: str) -> None:
@@ -329,11 +330,13 @@ class Workbench(QObject):
         if job_id == self._awaited:
             return
         self._awaited = ""  # who looks at another job must not be called away from it
+        self._showing.follow_job(job_id)
         if job_id and self._session.queue.entry(job_id).status.state is JobState.DONE:
             self._tasks.start(self._show_job(job_id))
 
     def _job_changed(self, job_id: str, row: int) -> None:
         self._commands_due.start()
+        self._showing.job_changed(job_id)
         self._show_awaited(job_id)
 
     async def _show_job(self, job_id: str) -> None:
