@@ -7,7 +7,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QSignalBlocker,
     Qt,
     Signal,
 )
@@ -110,6 +109,7 @@ class ViewStrip(QWidget):
         self._count = ToneLabel(theme, tone="text", font="name", tabular=True)
         self._chosen = ElidedLabel(theme)
         self._is_folded = False
+        self._is_told = False  # which view to show, and does not choose
         self.setAutoFillBackground(True)
         self._arrange()
         self.row.selectionModel().currentChanged.connect(self._choose)
@@ -130,8 +130,7 @@ class ViewStrip(QWidget):
         """Offer other views, and choose the first one without announcing it."""
         names = pictures.names if pictures is not None else ()
         self._thumbs.set_pictures(pictures)
-        with QSignalBlocker(self.row.selectionModel()):
-            self._names.set_names(names)
+        self._names.set_names(names)
         self._count.setText(self.tr("{count} views").format(count=len(names)))
         self.set_current(0)
 
@@ -139,9 +138,9 @@ class ViewStrip(QWidget):
         """Mark a view without announcing it."""
         chosen = self._names.index(index, 0)
         if chosen.isValid() and index != self.current:
-            with QSignalBlocker(self.row.selectionModel()):
-                self.row.setCurrentIndex(chosen)
-            self.row.viewport().update()
+            self._is_told = True  # the view must hear of it, to scroll there; others need not
+            self.row.setCurrentIndex(chosen)
+            self._is_told = False
         self._tell_chosen()
         self._ask_for_thumbs()
 
@@ -186,7 +185,7 @@ class ViewStrip(QWidget):
         self.set_folded(False)
 
     def _choose(self, current: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._is_told:
             self._tell_chosen()
             self._ask_for_thumbs()
             self.view_chosen.emit(current.row())

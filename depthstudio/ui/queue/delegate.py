@@ -5,7 +5,7 @@ from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QHelpEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -130,8 +130,18 @@ class QueueDelegate(QStyledItemDelegate):
         row.text(layout.service, fonts.service, "text3", service, align=Align.AlignRight)
         row.icon(layout.icon, text.icon, text.colour_role)
         row.text(layout.word, fonts.word, text.colour_role, text.word)
-        row.text(layout.detail, fonts.detail, "text2", text.detail)
+        row.text(layout.detail, fonts.detail, "text2", self._fitting(text, layout.detail))
         row.text(layout.right, fonts.detail, "text2", text.right, align=Align.AlignRight)
+
+    def _fitting(self, text: RowText, room: QRect) -> str:
+        metrics = QFontMetrics(self._fonts.detail)
+        fits = metrics.horizontalAdvance(text.detail) <= room.width()
+        if fits or not text.short:
+            return text.detail
+        # As much of the whole as leaves the time in sight.
+        cut = metrics.elidedText(text.detail, Elide.ElideRight, room.width())
+        time = text.short.rpartition(" ")[2]
+        return text.detail if time in cut else text.short
 
     def _paint_actions(self, row: RowPainter, layout: RowLayout, index: Index) -> None:
         job_id = index.data(QueueRole.ENTRY).job.id

@@ -72,6 +72,8 @@ class QueuePanel(QWidget):
         self._pages = QStackedWidget()
         self._column = QVBoxLayout(self)
         self._timer = QTimer(self)
+        # To know what is in sight the view lays out every row: once a turn of the loop.
+        self._look = QTimer(self, singleShot=True, interval=0)
         self._arrange()
         self._connect()
         self._follow_rows()
@@ -99,6 +101,8 @@ class QueuePanel(QWidget):
     @property
     def repaint_every_ms(self) -> int:
         """How often rows are repainted without news; 0 when none in sight needs it."""
+        if self._look.isActive():
+            self._follow_time()
         return self._timer.interval() if self._timer.isActive() else 0
 
     def select(self, job_id: str) -> None:
@@ -122,6 +126,7 @@ class QueuePanel(QWidget):
     def close_queue(self) -> None:
         """Stop listening and reading, before the window goes."""
         self._timer.stop()
+        self._look.stop()
         self.model.close()
         self.thumbnails.close()
 
@@ -178,6 +183,7 @@ class QueuePanel(QWidget):
         self.model.rowsRemoved.connect(self._follow_rows)
         self.model.dataChanged.connect(self._follow_change)
         self._timer.timeout.connect(self._tick)
+        self._look.timeout.connect(self._follow_time)
         self._theme.changed.connect(self.view.viewport().update)
 
     def _trigger(self, job_id: str, action: RowAction) -> None:
@@ -223,16 +229,17 @@ class QueuePanel(QWidget):
         self.count_changed.emit(len(self._queue))
         if self._detailed_id and self._detailed_id not in self._queue:
             self.details.close_details()
-        self._follow_time()
+        self._look.start()
 
     def _follow_change(self, top: QModelIndex) -> None:
         entry = self.model.entry(top)
         if entry.job.id == self._detailed_id and entry.status.state is not JobState.FAILED:
             self.details.close_details()
-        self._follow_time()
+        self._look.start()
 
     def _follow_time(self) -> None:
         """Run the timer only while a row in sight changes without news."""
+        self._look.stop()
         self._delegate.animated = self._animates()
         if not self._is_in_sight():
             self._timer.stop()

@@ -21,13 +21,17 @@ REASON_LIMIT = 28  # characters of a reason that fit beside the actions of a row
 
 @dataclass(frozen=True)
 class RowText:
-    """What line 2 of a row says. `colour_role` names the token of icon and word."""
+    """What line 2 of a row says. `colour_role` names the token of icon and word.
+
+    `short` is said instead of a `detail` for which there is no room: a time must not be cut.
+    """
 
     icon: str
     word: str
     colour_role: str
     detail: str = ""
     right: str = ""
+    short: str = ""
 
 
 def row_text(
@@ -124,7 +128,7 @@ def _waiting_for(provider_title: str, hold: Hold, now: datetime) -> RowText:
     detail = held.format(service=provider_title)
     if end := _end_text(hold, now):
         detail = f"{end} · {detail}"  # the time must survive the eliding
-    return RowText("clock-outline", _tr("Queued"), "text2", detail)
+    return RowText("clock-outline", _tr("Queued"), "text2", detail, short=_short_end(hold, now))
 
 
 def _running(status: JobStatus, sources: tuple[Source, ...], now: datetime) -> RowText:
@@ -181,7 +185,8 @@ def _held(hold: Hold | None, now: datetime) -> RowText:
     icon = "timer-pause-outline"
     if hold is not None and hold.kind is HoldKind.OFFLINE:
         icon = "wifi-off"
-    return RowText(icon, _tr("Held"), "held", _hold_detail(hold, now))
+    short = _short_end(hold, now) if hold is not None else ""
+    return RowText(icon, _tr("Held"), "held", _hold_detail(hold, now), short=short)
 
 
 def _hold_detail(hold: Hold | None, now: datetime) -> str:
@@ -191,7 +196,7 @@ def _hold_detail(hold: Hold | None, now: datetime) -> str:
         return _tr("sent or not?")
     end = _end_text(hold, now)
     if hold.kind is HoldKind.OFFLINE:
-        return f"{_tr('offline')}: {end}" if end else _tr("offline")
+        return f"{end} · {_tr('offline')}" if end else _tr("offline")
     if not end:
         return hold.reason
     if len(hold.reason) <= REASON_LIMIT:
@@ -211,9 +216,21 @@ def _end_text(hold: Hold, now: datetime) -> str:
     return words.format(time=duration_text(wait_s))
 
 
+def _short_end(hold: Hold, now: datetime) -> str:
+    if hold.until is None:
+        return ""
+    wait_s = (hold.until - now).total_seconds()
+    return _tr("in {time}").format(time=duration_text(wait_s)) if wait_s > 0 else _tr("now")
+
+
 def hold_text(hold: Hold, now: datetime) -> str:
     """A provider's hold in a few words, for a place that has no room for its reason."""
     return _end_text(hold, now) or _tr("waits for you")
+
+
+def short_hold_text(hold: Hold, now: datetime) -> str:
+    """The same in one or two words."""
+    return _short_end(hold, now) or _tr("waits")
 
 
 def ordinal(place: int) -> str:

@@ -11,9 +11,10 @@ from depthstudio.core.job import Hold, HoldKind
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.amounts import utc_now
-from depthstudio.ui.queue.words import hold_text
+from depthstudio.ui.queue.words import hold_text, short_hold_text
 
 TICK_MS = 1000
+ROOMY_CHIPS = 2  # more of them say only how long
 
 
 class HoldChips(QWidget):
@@ -111,7 +112,10 @@ class HoldChips(QWidget):
         for provider_id, chip in self._chips.items():
             hold, title = self._holds[provider_id], self._title(provider_id)
             end = hold_text(hold, self._now())
-            chip.setText(f"{title}: {end}")
+            is_crowded = len(self._chips) > ROOMY_CHIPS
+            chip.setText(
+                f"{title} {short_hold_text(hold, self._now())}" if is_crowded else f"{title}: {end}"
+            )
             chip.setAccessibleName(f"{title}: {hold.reason}, {end}")
             chip.setToolTip(f"{title}: {hold.reason}")
 

@@ -81,7 +81,7 @@ def test_the_time_stands_before_a_long_reason(said: Said, now: datetime) -> None
 
 def test_a_hold_whose_time_has_come_says_so(said: Said, now: datetime) -> None:
     hold = Hold(kind=HoldKind.OFFLINE, reason="no network", until=now)
-    assert said(JobStatus(JobState.HELD, hold=hold)).detail == "offline: tries again now"
+    assert said(JobStatus(JobState.HELD, hold=hold)).detail == "tries again now · offline"
 
 
 def test_a_lost_submit_asks(said: Said) -> None:
