@@ -12,7 +12,7 @@ from depthstudio.ui.parts.list_keys import DELETE_KEYS, ENTER_KEYS
 from depthstudio.ui.parts.row_painter import RowPainter
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.delegate import QueueDelegate
-from depthstudio.ui.queue.model import QueueRole
+from depthstudio.ui.queue.model import Index, QueueRole
 
 Target = tuple[str, RowAction]  # job id and what a click does to it
 
@@ -43,7 +43,7 @@ class QueueView(QListView):
         self.setAccessibleName(self.tr("Queue"))
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
 
-    def dataChanged(self, top: QModelIndex, bottom: QModelIndex, roles: Sequence[int] = ()) -> None:
+    def dataChanged(self, top: Index, bottom: Index, roles: Sequence[int] = ()) -> None:
         """Repaint. Rows keep their height, and QListView would lay out all 10,000 anew."""
         QAbstractItemView.dataChanged(self, top, bottom, roles)
 

@@ -1,6 +1,5 @@
 """The middle of the window: 3D, depth and photo of what is shown, or where to begin."""
 
-from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,17 +9,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from depthstudio.core.views import ImageSequence, Views
-from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
 from depthstudio.scene.summary import SceneSummary
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Theme
+from depthstudio.ui.window.pictures import Pictures
 from depthstudio.ui.window.start_page import StartPage
 
 if TYPE_CHECKING:
-    from depthstudio.ui.images.depth_pictures import DepthPicturesView
     from depthstudio.ui.images.depth_view import DepthView
     from depthstudio.ui.images.photo_view import PhotoView
-    from depthstudio.ui.images.view_strip import ViewStrip
     from depthstudio.ui.viewer3d.page import Viewer3DPage
     from depthstudio.ui.window.drop_page import DropPage
 
@@ -45,7 +42,6 @@ class Centre(QWidget):
 
     tab_changed = Signal(str)
     offer_changed = Signal()  # what `offers` says
-    view_changed = Signal(int)  # which of several views the photo and depth tabs show
 
     def __init__(self, theme: Theme, icons: Icons, *, newcomer: bool) -> None:
         super().__init__()
@@ -55,19 +51,14 @@ class Centre(QWidget):
         self._stack = QStackedWidget()
         self._before_drag: QWidget | None = None
         self._shows_input = False  # a photo that waits for its result
-        self._depth_is_pictures = False
-        self._view_count = 0  # how many views photo and depth share; 0 where they share none
-        self._view_index = 0
-        self._frames_are_views = False
-        self.colour_map = DEFAULT_COLOUR_MAP  # of the depth view, there or still to come
         self.tabs = self._make_tabs(theme, icons)
         self._stack.addWidget(self.start_page)
-        layout = self._layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs)
         layout.addWidget(self._stack, 1)
-        self._stack.currentChanged.connect(self._show_strip)
+        self.pictures = Pictures(theme, icons, self._stack, layout, self)
         self.show_start()
 
     def _make_tabs(self, theme: Theme, icons: Icons) -> QTabBar:
@@ -107,60 +98,33 @@ class Centre(QWidget):
         self._stack.addWidget(page)
         return page
 
-    @cached_property
+    @property
     def depth_view(self) -> "DepthView":
-        """Depth in colours; made when first asked for, as it brings numpy."""
-        from depthstudio.ui.images.depth_view import DepthView
+        """Depth in colours."""
+        return self.pictures.depth_view
 
-        view = DepthView(self._theme, self._icons)
-        view.strip.set_colour_map(self.colour_map)
-        view.strip.colour_map_chosen.connect(self._keep_colour_map)
-        view.frame_changed.connect(self._follow_frame)
-        self._stack.addWidget(view)
-        return view
-
-    @cached_property
-    def depth_pictures_view(self) -> "DepthPicturesView":
-        """Depth that a service sent as pictures alone."""
-        from depthstudio.ui.images.depth_pictures import DepthPicturesView
-
-        view = DepthPicturesView(self._theme, self._icons)
-        view.index_changed.connect(self.show_view)
-        self._stack.addWidget(view)
-        return view
-
-    @cached_property
-    def view_strip(self) -> "ViewStrip":
-        """The views that photo and depth share; made for the first result that has several."""
-        from depthstudio.ui.images.view_strip import ViewStrip
-
-        strip = ViewStrip(self._theme)
-        strip.view_chosen.connect(self.show_view)
-        self._layout.addWidget(strip)
-        self._fold_strip(strip)
-        return strip
-
-    @cached_property
+    @property
     def photo_view(self) -> "PhotoView":
-        """The photo itself; made when first asked for, as it brings numpy."""
-        from depthstudio.ui.images.photo_view import PhotoView
-
-        view = PhotoView(self._theme, self._icons)
-        view.index_changed.connect(self.show_view)
-        self._stack.addWidget(view)
-        return view
-
-    def _keep_colour_map(self, name: str) -> None:
-        self.colour_map = name
+        """The photo itself."""
+        return self.pictures.photo_view
 
     def _page(self, tab: Tab) -> QWidget:
         match tab:
             case Tab.SCENE:
                 return self.scene_page
             case Tab.DEPTH:
-                return self.depth_pictures_view if self._depth_is_pictures else self.depth_view
+                return self.pictures.depth_page
             case Tab.PHOTO:
-                return self.photo_view
+                return self.pictures.photo_view
+
+    @property
+    def colour_map(self) -> str:
+        """Of the depth view, there or still to come."""
+        return self.pictures.colour_map
+
+    @colour_map.setter
+    def colour_map(self, name: str) -> None:
+        self.pictures.colour_map = name
 
     @property
     def current_tab(self) -> Tab:
@@ -193,9 +157,8 @@ class Centre(QWidget):
 
     def show_views(self, views: Views, title: str, summary: SceneSummary) -> None:
         """Show what was decoded, keeping the tab if it has something to show."""
-        views = _in_turns(views)
         self.scene_page.show_views(views, title=title, summary=summary)
-        self._set_pictures(views, title)
+        self.pictures.show_views(views, title)
         filled = {
             Tab.SCENE: views.has_scene,
             Tab.DEPTH: views.depth is not None or views.depth_pictures is not None,
@@ -213,84 +176,16 @@ class Centre(QWidget):
     def show_photo(self, photos: ImageSequence, title: str) -> None:
         """Show an input before it has a result."""
         self.scene_page.clear()
-        self._set_pictures(_in_turns(Views(photos=photos)), title)
+        self.pictures.show_views(Views(photos=photos), title)
         for index, tab in enumerate(Tab):
             self.tabs.setTabEnabled(index, tab is Tab.PHOTO)
         self.show_tab(Tab.PHOTO)
         self._shows_input = True
         self.offer_changed.emit()
 
-    def show_view(self, index: int) -> None:
-        """Show one of several views, in the photo tab and in the depth tab."""
-        if not 0 <= index < self._view_count:
-            return
-        changed, self._view_index = index != self._view_index, index
-        self.view_strip.set_current(index)
-        if self.photo_view.index != index:
-            self.photo_view.go_to(index)
-        if self._depth_is_pictures:
-            if self.depth_pictures_view.index != index:
-                self.depth_pictures_view.go_to(index)
-        elif self._frames_are_views:
-            self.depth_view.set_frame(index)
-        if changed:
-            self.view_changed.emit(index)
-
-    @property
-    def view_index(self) -> int:
-        """Which of several views is shown, from 0."""
-        return self._view_index
-
-    @property
-    def picture_views(self) -> "tuple[PhotoView, ...]":
-        """What shows pictures of the result on screen: photos, and depth in colours."""
-        if self._depth_is_pictures:
-            return self.photo_view, self.depth_pictures_view
-        return (self.photo_view,)
-
-    def _set_pictures(self, views: Views, title: str) -> None:
-        """Fill the photo and the depth tab, and offer the views they share."""
-        photos, pictures, stack = views.photos, views.depth_pictures, views.depth
-        self._depth_is_pictures = stack is None and pictures is not None
-        count = len(photos) if photos is not None else 0
-        if self._depth_is_pictures and pictures is not None:
-            count = max(count, len(pictures))
-        self._frames_are_views = stack is not None and len(stack) == count and count > 1
-        self.depth_view.set_depth(stack, title, chosen_elsewhere=self._frames_are_views)
-        if self._depth_is_pictures or "depth_pictures_view" in vars(self):
-            shown = pictures if self._depth_is_pictures else None
-            self.depth_pictures_view.set_photos(shown, title)
-        self.photo_view.set_photos(photos, title)
-        self._view_count, self._view_index = (count if count > 1 else 0), 0
-        if self._view_count or "view_strip" in vars(self):
-            self.view_strip.set_views((photos or pictures) if self._view_count else None)
-        self._show_strip()
-
-    def _follow_frame(self, frame: int) -> None:
-        if self._frames_are_views:
-            self.show_view(frame)
-
-    def _show_strip(self) -> None:
-        """The strip of views belongs below photo and depth, and nowhere else."""
-        if "view_strip" not in vars(self):
-            return
-        page = self._stack.currentWidget()
-        shares = page is not None and page is vars(self).get("photo_view")
-        if self._depth_is_pictures:
-            shares = shares or page is vars(self).get("depth_pictures_view")
-        elif self._frames_are_views:
-            shares = shares or page is vars(self).get("depth_view")
-        self.view_strip.setVisible(shares and self._view_count > 1)
-
-    def _fold_strip(self, strip: "ViewStrip") -> None:
-        is_low = self.height() < ROOMY_HEIGHT_PX
-        if strip.is_folded != is_low:
-            strip.set_folded(is_low)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if "view_strip" in vars(self):
-            self._fold_strip(self.view_strip)
+        self.pictures.set_low(self.height() < ROOMY_HEIGHT_PX)
 
     def begin_drag(self) -> None:
         """Show what a drop would do, instead of what was there."""
@@ -309,19 +204,7 @@ class Centre(QWidget):
         """Free what the views hold, before the window goes."""
         if "scene_page" in vars(self):
             self.scene_page.shutdown()
-        if "view_strip" in vars(self):
-            self.view_strip.close_thumbs()
-
-
-def _in_turns(views: Views) -> Views:
-    """The same, with pictures that several widgets may ask for."""
-    from depthstudio.ui.images.turns import in_turns
-
-    return replace(
-        views,
-        photos=in_turns(views.photos) if views.photos is not None else None,
-        depth_pictures=in_turns(views.depth_pictures) if views.depth_pictures is not None else None,
-    )
+        self.pictures.close_views()
 
 
 def _start_page(theme: Theme, icons: Icons, *, newcomer: bool) -> StartPage:

@@ -40,7 +40,7 @@ class Measuring(QObject):
             action = {"view": view, "points": [[column, row]]}
             return Measured.of((await self._session.interact(job_id, action)).values)
 
-        for view in self._centre.picture_views:
+        for view in self._centre.pictures.with_pictures:
             self._tool(view).offer(measure)
 
     def _tool(self, view: "PhotoView") -> "MeasureTool":
