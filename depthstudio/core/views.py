@@ -153,6 +153,7 @@ class Views:
     """Everything a result, or a file opened for viewing, has to show.
 
     `depth_pictures` show depth in colours, one for each of `photos`; they measure nothing.
+    `scene_unit` is "m" where the positions in 3D are known to be metres.
     """
 
     depth: DepthStack | None = None
@@ -162,6 +163,7 @@ class Views:
     meshes: Sequence[TriangleMesh] = ()
     lines: Sequence[LineSet] = ()
     cameras: CameraSet | None = None
+    scene_unit: str = ""
 
     @property
     def has_scene(self) -> bool:

@@ -7,13 +7,15 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from depthstudio.core.errors import NotOffered, ResultLost
 from depthstudio.core.param_reconcile import reconciled
 from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, validated
 from depthstudio.core.record import Json, to_plain
 from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.reach import JobReach, checked_schema, reach_of
-from depthstudio.providers.base import Health, LiveSchema
+from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.secrets import Secrets
@@ -94,6 +96,19 @@ class Services:
         """
         model = self.registry.get(provider_id).params_type
         return validated(model, values, schema=await self.schema(provider_id, endpoints))
+
+    async def interact(self, row: JournalRow, action: Mapping[str, Json]) -> Answer:
+        """Ask the remote session of a finished job; see `Session.interact`."""
+        provider = self.registry.get(row.job.provider_id)
+        title = provider.info.title
+        if not provider.info.actions:
+            raise NotOffered(f"{title} offers no actions on a finished result")
+        if not row.checkpoint:
+            raise ResultLost(
+                f"{title} keeps no session for this result", hint="Run it again to measure in it"
+            )
+        reach = await self._reach(provider, row.job.endpoints)
+        return await provider.interact(row.checkpoint, action, reach)
 
     async def _reach(self, provider: AnyProvider, endpoints: Mapping[str, str]) -> JobReach:
         return await reach_of(

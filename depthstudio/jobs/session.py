@@ -20,7 +20,7 @@ from depthstudio.core.errors import (
 from depthstudio.core.event import Event
 from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
 from depthstudio.core.params import Params, as_promised
-from depthstudio.core.record import to_plain
+from depthstudio.core.record import Json, to_plain
 from depthstudio.core.result import Result
 from depthstudio.core.views import Views
 from depthstudio.formats.scene_file import read_scene
@@ -42,7 +42,7 @@ from depthstudio.jobs.sources import (
     take_in,
 )
 from depthstudio.library.store import Library
-from depthstudio.providers.base import Health, LiveSchema
+from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.paths import Home
@@ -336,6 +336,33 @@ class Session:
         if row.phase is not Phase.LOST:
             raise UsageError(f"{row.job.name} is not waiting for that answer")
         await self._ledger.move(job_id, to, **changes)
+
+    def job_to_ask(self, result_id: str, action: str) -> str:
+        """The job whose remote session may still answer about its result; empty for none.
+
+        Whether it is alive only asking it can tell.
+        """
+        for entry in self.queue:
+            if entry.status.result_id != result_id or entry.status.cached:
+                continue
+            provider_id = entry.job.provider_id
+            if provider_id in self.registry and action in self.registry[provider_id].info.actions:
+                return entry.job.id
+        return ""
+
+    async def interact(self, job_id: str, action: Mapping[str, Json]) -> Answer:
+        """Ask the remote session of a finished job, such as for a measurement.
+
+        Raises
+        ------
+        NotOffered
+            when the provider has no such action
+        ResultLost
+            when there is no session, or the service has forgotten it
+        ProviderError
+            when the service cannot be reached or refuses
+        """
+        return await self.services.interact(await self._ledger.row(job_id), action)
 
     async def result(self, result_id: str) -> Result:
         """A stored result, by its id or the beginning of it."""

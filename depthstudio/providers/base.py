@@ -49,6 +49,7 @@ class Secret:
     label: str
     variable: str = ""
     help: str = ""
+    absent: str = ""  # what it means that there is none
     is_needed: bool = False
 
 

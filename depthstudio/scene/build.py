@@ -40,8 +40,10 @@ def build_cloud(cloud: PointCloud, options: SceneOptions) -> vtkActor:
     return actor
 
 
-def build_mesh(mesh: TriangleMesh, options: SceneOptions) -> vtkActor:
+def build_mesh(mesh: TriangleMesh, options: SceneOptions, *, lit: bool = False) -> vtkActor:
     """A surface seen from both sides: textured, coloured by point, or lit grey.
+
+    `lit` is for parts of one colour each, whose shape nothing else would show.
 
     Raises
     ------
@@ -57,11 +59,21 @@ def build_mesh(mesh: TriangleMesh, options: SceneOptions) -> vtkActor:
         data.GetPointData().SetTCoords(pv.convert_array(np.ascontiguousarray(mesh.uv)))
         actor.SetTexture(_texture(mesh.texture, mesh.uv))
         return actor
-    if mesh.colours is None and len(triangles) <= SMOOTHED_TRIANGLES:
+    colours = None if lit else mesh.colours
+    if colours is None and len(triangles) <= SMOOTHED_TRIANGLES:
         data = _with_normals(data)
-    actor = _actor(data, mesh.colours, mesh.transform, _plain_colour(mesh, options))
-    actor.GetProperty().SetLighting(mesh.colours is None)
+    actor = _actor(data, colours, mesh.transform, own_colour(mesh, options))
+    actor.GetProperty().SetLighting(colours is None)
     return actor
+
+
+def own_colour(mesh: TriangleMesh, options: SceneOptions) -> str:
+    """The one colour of a surface: of its points, else its base, else grey."""
+    if mesh.colours is not None and len(mesh.colours):
+        return "#" + mesh.colours[0, :3].tobytes().hex()
+    if mesh.base_colour[:3] == (1.0, 1.0, 1.0):
+        return options.surface_colour
+    return "#" + srgb_colour(mesh.base_colour)[:3].tobytes().hex()
 
 
 def build_lines(lines: LineSet, options: SceneOptions) -> vtkActor:
@@ -150,13 +162,6 @@ def _texture(texture: NDArray[np.uint8], uv: NDArray[np.float32]) -> vtkTexture:
     repeats = uv.size > 0 and bool(uv.min() < 0 or uv.max() > 1)
     result.SetWrap(vtkTexture.Repeat if repeats else vtkTexture.ClampToEdge)
     return result
-
-
-def _plain_colour(mesh: TriangleMesh, options: SceneOptions) -> str:
-    """The mesh's own base colour, from linear light to sRGB, or grey where it has none."""
-    if mesh.base_colour[:3] == (1.0, 1.0, 1.0):
-        return options.surface_colour
-    return "#" + srgb_colour(mesh.base_colour)[:3].tobytes().hex()
 
 
 def _without_gaps(

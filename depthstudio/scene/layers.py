@@ -7,11 +7,13 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer
 
 from depthstudio.core.views import Views
 from depthstudio.scene.bounds import Bounds, bounds_of_views
-from depthstudio.scene.build import build_cloud, build_lines, build_mesh
+from depthstudio.scene.build import build_cloud, build_lines, build_mesh, own_colour
 from depthstudio.scene.coarse import coarsened
 from depthstudio.scene.frustum import frustums
+from depthstudio.scene.items import are_parts, first_hidden
 from depthstudio.scene.lod import thinned
-from depthstudio.scene.options import Layer, SceneOptions
+from depthstudio.scene.options import ItemKey, Layer, SceneOptions
+from depthstudio.scene.part_colours import part_colour
 
 FRUSTUM_DEPTH = 0.06  # of the scene's diagonal
 
@@ -24,9 +26,13 @@ LIGHTS = (((-0.5, 0.6, 1.0), 0.6), ((0.8, -0.5, 1.0), 0.3), ((0.0, 0.0, 1.0), 0.
 class StandIn:
     """A large actor, and the lighter one that is drawn for it while the camera moves."""
 
-    layer: Layer
+    key: ItemKey
     whole: vtkActor
     part: vtkActor
+
+    @property
+    def layer(self) -> Layer:
+        return self.key.layer
 
 
 class Scene:
@@ -50,7 +56,8 @@ class Scene:
         self._actors: dict[Layer, list[vtkActor]] = {}
         self._moving_triangles = moving_triangles
         self._stand_ins: list[StandIn] = []
-        self._hidden: set[Layer] = set()
+        self._hidden: frozenset[ItemKey] = frozenset()
+        self._own_colours: list[str] = []  # of the parts of an object; empty where there are none
         self._moving = False
         self._bounds: Bounds | None = None
         _set_lights(renderer)
@@ -75,8 +82,12 @@ class Scene:
     @property
     def thinned_layers(self) -> frozenset[Layer]:
         """The visible layers that are too large to be drawn whole while the camera moves."""
-        large = {stand_in.layer for stand_in in self._stand_ins}
-        return frozenset(layer for layer in large if self.is_visible(layer))
+        return frozenset(s.layer for s in self._stand_ins if s.key not in self._hidden)
+
+    @property
+    def hidden(self) -> frozenset[ItemKey]:
+        """What is not drawn at the moment."""
+        return self._hidden
 
     @property
     def is_moving(self) -> bool:
@@ -92,8 +103,9 @@ class Scene:
             when the views contradict themselves; what was shown before stays
         """
         options = self._options
+        parts = are_parts(views.meshes)
         built = {
-            Layer.SURFACE: [build_mesh(mesh, options) for mesh in views.meshes],
+            Layer.SURFACE: [build_mesh(mesh, options, lit=parts) for mesh in views.meshes],
             Layer.CLOUD: [build_cloud(cloud, options) for cloud in views.clouds],
             Layer.LINES: [build_lines(lines, options) for lines in views.lines],
         }
@@ -104,11 +116,16 @@ class Scene:
         self.clear()
         self._bounds = bounds
         self._actors = {layer: actors for layer, actors in built.items() if actors}
-        self._stand_ins = [*self._thin_clouds(views), *self._coarse_surfaces(views)]
-        if views.meshes:
-            self._hidden = {Layer.CLOUD}
+        self._stand_ins = [
+            *self._thin_clouds(views),
+            *self._coarse_surfaces(views, lit=parts),
+        ]
+        self._hidden = first_hidden(views)
+        if parts:
+            self._own_colours = [own_colour(mesh, options) for mesh in views.meshes]
         for actor in self._all_actors():
             self._renderer.AddActor(actor)
+        self._colour_parts()
         self._apply_visibility()
 
     def clear(self) -> None:
@@ -117,19 +134,27 @@ class Scene:
             self._renderer.RemoveActor(actor)
             # Buffers on the graphics card are freed now, not when Python gets to it.
             actor.ReleaseGraphicsResources(self._renderer.GetVTKWindow())
-        self._actors, self._stand_ins, self._hidden, self._bounds = {}, [], set(), None
+        self._actors, self._stand_ins, self._bounds = {}, [], None
+        self._hidden, self._own_colours = frozenset(), []
 
     def is_visible(self, layer: Layer) -> bool:
         """Does the layer hold something that is shown?"""
-        return layer in self._actors and layer not in self._hidden
+        return bool(self._keys(layer) - self._hidden)
 
     def set_visible(self, layer: Layer, visible: bool) -> None:
-        """Show or hide a layer until the next `show`."""
-        if visible:
-            self._hidden.discard(layer)
-        else:
-            self._hidden.add(layer)
+        """Show or hide a whole layer until the next `show`."""
+        keys = self._keys(layer)
+        self.set_hidden(self._hidden - keys if visible else self._hidden | keys)
+
+    def set_hidden(self, hidden: frozenset[ItemKey]) -> None:
+        """Draw everything but these until the next `show`. Nothing is built anew."""
+        self._hidden = hidden
         self._apply_visibility()
+
+    def set_own_part_colours(self, own: bool) -> None:
+        """Draw the parts of an object in the colours of their file, or in ours."""
+        self._options = replace(self._options, own_part_colours=own)
+        self._colour_parts()
 
     def set_moving(self, moving: bool) -> None:
         """Draw less of large layers while the camera moves, everything when it rests."""
@@ -152,35 +177,58 @@ class Scene:
 
     def _apply_visibility(self) -> None:
         for layer, actors in self._actors.items():
-            for actor in actors:
-                actor.SetVisibility(layer not in self._hidden)
+            for index, actor in enumerate(actors):
+                actor.SetVisibility(_key(layer, index) not in self._hidden)
         for stand_in in self._stand_ins:
-            shown = stand_in.layer not in self._hidden
+            shown = stand_in.key not in self._hidden
             stand_in.whole.SetVisibility(shown and not self._moving)
             stand_in.part.SetVisibility(shown and self._moving)
 
     def _thin_clouds(self, views: Views) -> list[StandIn]:
         parts = [build_cloud(cloud, self._options) for cloud in thinned(views.clouds)]
         wholes = self._actors[Layer.CLOUD] if parts else []
-        return [StandIn(Layer.CLOUD, *pair) for pair in zip(wholes, parts, strict=True)]
+        pairs = zip(wholes, parts, strict=True)
+        return [StandIn(_key(Layer.CLOUD, i), *pair) for i, pair in enumerate(pairs)]
 
-    def _coarse_surfaces(self, views: Views) -> list[StandIn]:
+    def _coarse_surfaces(self, views: Views, *, lit: bool) -> list[StandIn]:
         if self._moving_triangles is None or not views.meshes:
             return []
         made = []
         coarse = coarsened(views.meshes, self._moving_triangles)
-        for mesh, part, whole in zip(
-            views.meshes, coarse, self._actors[Layer.SURFACE], strict=True
-        ):
+        wholes = self._actors[Layer.SURFACE]
+        for index, (mesh, part) in enumerate(zip(views.meshes, coarse, strict=True)):
             if part is not mesh:
-                actor = build_mesh(part, self._options)
-                actor.SetTexture(whole.GetTexture())  # once on the graphics card
-                made.append(StandIn(Layer.SURFACE, whole, actor))
+                actor = build_mesh(part, self._options, lit=lit)
+                actor.SetTexture(wholes[index].GetTexture())  # once on the graphics card
+                made.append(StandIn(_key(Layer.SURFACE, index), wholes[index], actor))
         return made
+
+    def _colour_parts(self) -> None:
+        """Give the parts of an object, and what stands in for them, their colour."""
+        if not self._own_colours:
+            return
+        own = self._options.own_part_colours
+        colours = [c if own else part_colour(i) for i, c in enumerate(self._own_colours)]
+        for index, actor in enumerate(self._actors[Layer.SURFACE]):
+            _set_colour(actor, colours[index])
+        for stand_in in self._stand_ins:
+            if stand_in.layer is Layer.SURFACE:
+                _set_colour(stand_in.part, colours[stand_in.key.index])
+
+    def _keys(self, layer: Layer) -> frozenset[ItemKey]:
+        return frozenset(_key(layer, i) for i in range(len(self._actors.get(layer, ()))))
 
     def _all_actors(self) -> list[vtkActor]:
         wholes = [actor for actors in self._actors.values() for actor in actors]
         return wholes + [stand_in.part for stand_in in self._stand_ins]
+
+
+def _key(layer: Layer, index: int) -> ItemKey:
+    return ItemKey(layer, 0 if layer is Layer.LINES else index)
+
+
+def _set_colour(actor: vtkActor, colour: str) -> None:
+    actor.GetProperty().SetColor(*pv.Color(colour).float_rgb)
 
 
 def _set_lights(renderer: vtkRenderer) -> None:

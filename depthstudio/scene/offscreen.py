@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthstudio.core.views import Views
-from depthstudio.scene.options import Preset, SceneOptions
+from depthstudio.scene.options import ItemKey, Preset, SceneOptions
 
 if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
     # Without it VTK tries an X server first, and prints that there is none.
@@ -26,12 +26,14 @@ def render(
     size_px: tuple[int, int] = (1280, 800),
     preset: Preset = Preset.PERSPECTIVE,
     options: SceneOptions | None = None,
+    hidden: frozenset[ItemKey] | None = None,
 ) -> NDArray[np.uint8]:
     """Draw `views` once. Blocking, and only for the thread that draws.
 
     Parameters
     ----------
     size_px : width and height
+    hidden : what is left out; None: what a window would leave out at first
 
     Returns
     -------
@@ -45,6 +47,8 @@ def render(
     with _plotter(size_px) as plotter:
         scene = Scene(plotter.renderer, options)
         scene.show(views)
+        if hidden is not None:
+            scene.set_hidden(hidden)
         look_at(plotter.renderer, preset, scene.bounds, size_px[0] / size_px[1])
         plotter.camera_set = True  # or the first render would choose a view of its own
         picture = plotter.screenshot(None, return_img=True)

@@ -29,6 +29,14 @@ class Layer(StrEnum):
 
 
 @dataclass(frozen=True)
+class ItemKey:
+    """One thing in a layer, by its place there. All lines together are one, number 0."""
+
+    layer: Layer
+    index: int
+
+
+@dataclass(frozen=True)
 class SceneOptions:
     """Choices of the user or the theme; colours are ``#rrggbb``.
 
@@ -43,3 +51,4 @@ class SceneOptions:
     surface_colour: str = "#B8B8B8"  # of meshes that bring no colour
     point_colour: str = "#D0D0D0"  # of clouds that bring no colour
     line_colour: str = "#E0E0E0"
+    own_part_colours: bool = False  # parts in the colours of their file, not in ours

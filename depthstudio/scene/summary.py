@@ -19,7 +19,7 @@ class SceneSummary:
     def text(self) -> str:
         """Such as "196 608 points · 390 150 triangles · 1.00 × 0.67 × 0.30"."""
         counts = ((self.points, "point"), (self.triangles, "triangle"), (self.cameras, "camera"))
-        parts = [_counted(count, word) for count, word in counts if count]
+        parts = [counted(count, word) for count, word in counts if count]
         if self.size is not None:
             box = "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}".join(_length(side) for side in self.size)
             parts.append(box + (f"\N{NO-BREAK SPACE}{self.unit}" if self.unit else ""))
@@ -41,11 +41,11 @@ def summarise(views: Views) -> SceneSummary:
         triangles=sum(len(mesh.triangles) for mesh in views.meshes),
         cameras=len(views.cameras) if views.cameras is not None else 0,
         size=size,
-        unit="m" if metric else "",
+        unit="m" if metric else views.scene_unit,
     )
 
 
-def _counted(count: int, word: str) -> str:
+def counted(count: int, word: str) -> str:
     """A count with its thousands set apart, and its noun: "196 608 points"."""
     grouped = f"{count:,}".replace(",", "\N{NO-BREAK SPACE}")
     return f"{grouped}\N{NO-BREAK SPACE}{word}{'' if count == 1 else 's'}"

@@ -12,7 +12,8 @@ from depthstudio.core.views import CameraSet, PointCloud, TriangleMesh, Views
 from depthstudio.scene.layers import Scene
 from depthstudio.scene.lod import thinned
 from depthstudio.scene.offscreen import render
-from depthstudio.scene.options import Layer
+from depthstudio.scene.options import ItemKey, Layer
+from depthstudio.scene.part_colours import part_colour
 
 
 @pytest.fixture
@@ -235,3 +236,67 @@ def test_cameras_are_drawn_as_frustums_unless_the_file_brought_its_own(
     scene.show(Views(clouds=[cloud], cameras=cameras))
     assert scene.layers == {Layer.CLOUD, Layer.LINES}
     assert [point_count(actor) for actor in visible(renderer)] == [len(cloud), 10]
+
+
+def colour_of(actor: vtkActor) -> str:
+    return "#" + bytes(round(255 * c) for c in actor.GetProperty().GetColor()).hex().upper()
+
+
+@pytest.fixture
+def parts(relief: TriangleMesh) -> list[TriangleMesh]:
+    """Three parts, told apart by a colour each."""
+    colours = ((200, 10, 10), (10, 200, 10), (10, 10, 200))
+    count = len(relief.positions)
+    return [
+        replace(relief, colours=np.tile(np.array(colour, np.uint8), (count, 1)), name=str(colour))
+        for colour in colours
+    ]
+
+
+def test_a_part_is_hidden_without_building_anything_anew(
+    renderer: vtkRenderer, parts: list[TriangleMesh]
+) -> None:
+    scene = Scene(renderer)
+    scene.show(Views(meshes=parts))
+    before = visible(renderer)
+    scene.set_hidden(frozenset({ItemKey(Layer.SURFACE, 1)}))
+    assert visible(renderer) == [before[0], before[2]]
+    assert scene.is_visible(Layer.SURFACE)
+    scene.set_hidden(frozenset(ItemKey(Layer.SURFACE, i) for i in range(3)))
+    assert visible(renderer) == []
+    assert not scene.is_visible(Layer.SURFACE)
+    scene.set_hidden(frozenset())
+    assert visible(renderer) == before
+
+
+def test_parts_are_lit_in_our_colours_or_in_those_of_their_file(
+    renderer: vtkRenderer, parts: list[TriangleMesh]
+) -> None:
+    scene = Scene(renderer)
+    scene.show(Views(meshes=parts))
+    actors = visible(renderer)
+    assert [colour_of(actor) for actor in actors] == [part_colour(i) for i in range(3)]
+    assert all(actor.GetProperty().GetLighting() for actor in actors)
+    scene.set_own_part_colours(True)
+    assert visible(renderer) == actors
+    assert [colour_of(actor) for actor in actors] == ["#C80A0A", "#0AC80A", "#0A0AC8"]
+    scene.show(Views(meshes=parts[:2]))
+    assert [colour_of(actor) for actor in visible(renderer)] == ["#C80A0A", "#0AC80A"]
+
+
+def test_a_hidden_part_stays_hidden_while_moving_and_the_others_keep_their_colour(
+    renderer: vtkRenderer, parts: list[TriangleMesh]
+) -> None:
+    scene = Scene(renderer, moving_triangles=600)
+    scene.show(Views(meshes=parts))
+    scene.set_hidden(frozenset({ItemKey(Layer.SURFACE, 0)}))
+    scene.set_moving(True)
+    moving = visible(renderer)
+    assert [colour_of(actor) for actor in moving] == [part_colour(1), part_colour(2)]
+    assert all(triangle_count(actor) < len(parts[0].triangles) for actor in moving)
+
+
+def test_an_off_screen_picture_leaves_out_what_is_hidden(parts: list[TriangleMesh]) -> None:
+    views = Views(meshes=parts)
+    every = frozenset(ItemKey(Layer.SURFACE, i) for i in range(3))
+    assert (render(views, (32, 24)) != render(views, (32, 24), hidden=every)).any()

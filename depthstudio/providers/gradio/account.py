@@ -15,6 +15,7 @@ TOKEN = Secret(
     label="HF token",
     variable="HF_TOKEN",
     help="For private Spaces, and for a GPU quota of your own",
+    absent="None: anonymous quota",
 )
 USER = Secret(
     name="gradio_user",

@@ -1,5 +1,7 @@
 """The 2D view: one picture on the view ground, zoomed, panned and probed."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
@@ -12,10 +14,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from depthstudio.ui.images.cursor import crosshair
 from depthstudio.ui.images.levels import ImageLevels
+from depthstudio.ui.images.marks import Mark, paint_marks
 from depthstudio.ui.images.viewport import Viewport
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.paint import has_keyboard_focus, paint_ring
@@ -31,6 +34,8 @@ _PAN_KEYS = {
     Qt.Key.Key_Up: (0.0, PAN_STEP),
     Qt.Key.Key_Down: (0.0, -PAN_STEP),
 }
+_PAGE_KEYS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+_STEP_KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _ZOOM_KEYS = {
     Qt.Key.Key_Plus: ZOOM_STEP,
     Qt.Key.Key_Equal: ZOOM_STEP,  # + without Shift on many keyboards
@@ -42,10 +47,13 @@ class ImageCanvas(QWidget):
     """Shows a picture fit to the widget until somebody zooms or pans.
 
     Wheel zooms about the cursor, dragging pans, a double click fits. Keys: + and - zoom,
-    0 fits, 1 shows one image pixel per device pixel, arrows pan.
+    0 fits, 1 shows one image pixel per device pixel, arrows pan. Page up and down, and left
+    and right while the whole picture is in sight, ask for the picture before or after it.
     """
 
     hovered = Signal(int, int)  # column and row of the pixel under the cursor
+    picked = Signal(int, int)  # column and row of a click that was no drag
+    step_asked = Signal(int)  # -1 for the picture before this one, 1 for the next
     left = Signal()  # the cursor is on no pixel any more
     zoom_changed = Signal(float)  # 1.0 is 100 %
 
@@ -58,6 +66,8 @@ class ImageCanvas(QWidget):
         self._backdrop: QBrush | None = None
         self._cursor_at: QPointF | None = None
         self._dragged_from: QPointF | None = None
+        self._pressed_at: QPointF | None = None  # while the press may still become a click
+        self._marks: tuple[Mark, ...] = ()
         self._told_pixel: tuple[int, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -95,6 +105,16 @@ class ImageCanvas(QWidget):
         self._tell_pixel()
         self.update()
 
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What is drawn over the picture."""
+        return self._marks
+
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Draw these points over the picture, joined by a line."""
+        self._marks = tuple(marks)
+        self.update()
+
     def fit(self) -> None:
         """Show the whole picture, and keep doing so when the widget is resized."""
         self._fits = True
@@ -115,6 +135,7 @@ class ImageCanvas(QWidget):
         painter.fillRect(self.rect(), self._theme.colour("view_ground"))
         if self._levels and self._viewport:
             self._paint_picture(painter, self._levels, self._viewport)
+            paint_marks(painter, self._marks, self._viewport, self._theme)
         if has_keyboard_focus(self):
             paint_ring(painter, QRectF(self.rect()), self._theme)
 
@@ -144,11 +165,16 @@ class ImageCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._dragged_from = event.position()
+            is_left = event.button() is Qt.MouseButton.LeftButton
+            self._pressed_at = event.position() if is_left else None
         else:
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
+        if self._pressed_at is not None and _is_near(at, self._pressed_at):
+            return  # a hand that shakes is no drag
+        self._pressed_at = None
         if self._dragged_from is not None:
             step = at - self._dragged_from
             self._dragged_from = at
@@ -157,7 +183,11 @@ class ImageCanvas(QWidget):
         self._tell_pixel()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged_from = None
+        pressed, self._pressed_at, self._dragged_from = self._pressed_at, None, None
+        if pressed is not None and self._viewport:
+            pixel = self._viewport.pixel_at(pressed.x(), pressed.y())
+            if pixel is not None:
+                self.picked.emit(*pixel)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -175,6 +205,8 @@ class ImageCanvas(QWidget):
         key = Qt.Key(event.key())
         if key in _ZOOM_KEYS:
             self.zoom_by(_ZOOM_KEYS[key])
+        elif key in _PAGE_KEYS or (self._fits and key in _STEP_KEYS):
+            self.step_asked.emit((_PAGE_KEYS | _STEP_KEYS)[key])
         elif key in _PAN_KEYS:
             self._pan(*_PAN_KEYS[key])
         elif key == Qt.Key.Key_0:
@@ -269,3 +301,7 @@ class ImageCanvas(QWidget):
         last = viewport.image_at(*self._view_size())
         seen = QRectF(QPointF(*first), QPointF(*last)).toAlignedRect()
         return seen & QRect(0, 0, viewport.width_px, viewport.height_px)
+
+
+def _is_near(at: QPointF, pressed: QPointF) -> bool:
+    return (at - pressed).manhattanLength() < QApplication.startDragDistance()

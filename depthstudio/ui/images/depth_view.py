@@ -46,6 +46,7 @@ class DepthView(QWidget):
     """
 
     probed = Signal(object)  # DepthProbe, or None when the cursor leaves the picture
+    frame_changed = Signal(int)  # the user went to another frame
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,10 +82,13 @@ class DepthView(QWidget):
         """Whether a picture is still being made."""
         return self._work.busy
 
-    def set_depth(self, stack: DepthStack | None, title: str) -> None:
+    def set_depth(
+        self, stack: DepthStack | None, title: str, *, chosen_elsewhere: bool = False
+    ) -> None:
         """Show another clip from its first frame, or nothing.
 
-        Its range is found in a worker: reading a clip may mean reading a disk.
+        Its range is found in a worker: reading a clip may mean reading a disk. Where frames
+        are `chosen_elsewhere`, with the photos they belong to, it offers no choice itself.
         """
         self._work.cancel()
         self._stack = stack if stack is not None and stack.values.size else None
@@ -96,7 +100,7 @@ class DepthView(QWidget):
         self.legend.set_scale(None)
         self.canvas.set_image(None)
         count = len(self._stack) if self._stack else 0
-        self.frames.setVisible(count > 1)
+        self.frames.setVisible(count > 1 and not chosen_elsewhere)
         self.frames.set_frames(count)
         self._tell_probe()
         if self._stack:
@@ -135,12 +139,18 @@ class DepthView(QWidget):
         self.strip.invert_toggled.connect(self._render)
         self.strip.auto_range_asked.connect(self._reset_range)
         self.strip.range_edited.connect(self._edit_range)
-        self.frames.frame_chosen.connect(self._choose_frame)
+        self.frames.frame_chosen.connect(self._go_to)
+        self.canvas.step_asked.connect(lambda by: self._go_to(self._frame + by))
         self.canvas.hovered.connect(self._probe)
         self.canvas.left.connect(self._stop_probing)
         self.canvas.zoom_changed.connect(lambda _: self.info.say_right(self._facts()))
         self._work.done.connect(self._show)
         self._work.failed.connect(self._fail)
+
+    def _go_to(self, frame: int) -> None:
+        if self._stack is not None and 0 <= frame < len(self._stack) and frame != self._frame:
+            self.set_frame(frame)
+            self.frame_changed.emit(frame)
 
     def _choose_frame(self, frame: int) -> None:
         self._frame = frame

@@ -1,10 +1,12 @@
-"""The Photo view: source pictures one at a time, loaded off the GUI thread."""
+"""The Photo view: pictures one at a time, loaded off the GUI thread."""
 
 import logging
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from depthstudio.core.errors import DepthStudioError
@@ -22,11 +24,31 @@ from depthstudio.ui.parts.strips import ImageStrip, InfoStrip
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class PictureWords:
+    """What a view calls its pictures. `empty` is a title and a line below it."""
+
+    name: str
+    icon: str
+    previous: str
+    following: str
+    failure: str
+    empty: tuple[str, str]
+
+
 class PhotoView(QWidget):
-    """Shows an `ImageSequence` with previous and next, or a single picture."""
+    """Shows an `ImageSequence` with previous and next, or a single picture.
+
+    While it is hidden, a step only says which picture is due; it is loaded when it is seen.
+    """
+
+    index_changed = Signal(int)  # the user went to another picture
+    picture_changed = Signal()  # another picture is shown, or will be
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_due = False
+        self._note = ""
         self._photos: ImageSequence | None = None
         self._index = 0
         self._title = ""
@@ -34,13 +56,14 @@ class PhotoView(QWidget):
         self.strip = ImageStrip(theme, icons)
         self.canvas = ImageCanvas(theme)
         self.info = InfoStrip(theme)
-        self.canvas.setAccessibleName(self.tr("Photo"))
+        words = self._words()
+        self.canvas.setAccessibleName(words.name)
         self._place = ToneLabel(theme, tabular=True)
         self.strip.add_control(self._place)
-        self._previous = self.strip.add_icon_button("chevron-left", self.tr("Previous photo"))
-        self._next = self.strip.add_icon_button("chevron-right", self.tr("Next photo"))
+        self._previous = self.strip.add_icon_button("chevron-left", words.previous)
+        self._next = self.strip.add_icon_button("chevron-right", words.following)
         fit = self.strip.add_icon_button("fit-to-screen-outline", self.tr("Fit to the view"))
-        self._empty = EmptyState(theme, icons, icon="image-outline", title="")
+        self._empty = EmptyState(theme, icons, icon=words.icon, title="")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -48,11 +71,12 @@ class PhotoView(QWidget):
         layout.addWidget(self.canvas, 1)
         layout.addWidget(self.info)
         layout.addWidget(self._empty, 1)
-        self._previous.clicked.connect(lambda: self.show_photo(self._index - 1))
-        self._next.clicked.connect(lambda: self.show_photo(self._index + 1))
+        self._previous.clicked.connect(lambda: self._step(-1))
+        self._next.clicked.connect(lambda: self._step(1))
+        self.canvas.step_asked.connect(self._step)
         fit.clicked.connect(self.canvas.fit)
         self.canvas.hovered.connect(self._probe)
-        self.canvas.left.connect(lambda: self.info.say(""))
+        self.canvas.left.connect(self._leave)
         self.canvas.zoom_changed.connect(self._tell_zoom)
         self._work.done.connect(self._show)
         self._work.failed.connect(self._fail)
@@ -75,9 +99,7 @@ class PhotoView(QWidget):
         """
         self._clear(title)
         self._photos = photos if photos is not None and len(photos) else None
-        self._empty.say(
-            self.tr("No photo here"), self.tr("Select a job or a result to see its source")
-        )
+        self._empty.say(*self._words().empty)
         self._show_page(empty=self._photos is None)
         self.strip.setVisible(self._photos is not None)
         self._tell_place()
@@ -91,14 +113,56 @@ class PhotoView(QWidget):
         self._tell_place()
         self._show(ImageLevels(image))
 
+    def note(self, text: str) -> None:
+        """Say this in the strip below, in front of what is said of the pixel."""
+        self._note = text
+        self._leave()
+
     def show_photo(self, index: int) -> None:
         """Load and show another photo of the sequence; the last one stays until it is there."""
-        photos = self._photos
-        if photos is None or not 0 <= index < len(photos):
+        if self._photos is None or not 0 <= index < len(self._photos):
             return
         self._index = index
         self._tell_place()
-        self._work.submit(lambda: ImageLevels(image_of(photos.load(index))).prepare())
+        self._load()
+        self.picture_changed.emit()
+
+    def go_to(self, index: int) -> None:
+        """Show another photo, loading it no sooner than somebody can see it."""
+        if self.isVisible():
+            self.show_photo(index)
+        elif self._photos is not None and 0 <= index < len(self._photos):
+            self._work.cancel()
+            self._index, self._is_due = index, True
+            self._tell_place()
+            self.picture_changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_due:
+            self._load()
+
+    def _load(self) -> None:
+        photos, index = self._photos, self._index
+        self._is_due = False
+        if photos is not None:
+            self._work.submit(lambda: ImageLevels(image_of(photos.load(index))).prepare())
+
+    def _step(self, by: int) -> None:
+        index = self._index + by
+        if self._photos is not None and 0 <= index < len(self._photos):
+            self.show_photo(index)
+            self.index_changed.emit(index)
+
+    def _words(self) -> "PictureWords":
+        return PictureWords(
+            name=self.tr("Photo"),
+            icon="image-outline",
+            previous=self.tr("Previous photo"),
+            following=self.tr("Next photo"),
+            failure=self.tr("This photo cannot be shown"),
+            empty=(self.tr("No photo here"), self.tr("Select a job or a result to see its source")),
+        )
 
     def _show_page(self, *, empty: bool) -> None:
         self._empty.setVisible(empty)
@@ -108,10 +172,12 @@ class PhotoView(QWidget):
     def _clear(self, title: str) -> None:
         self._work.cancel()
         self._photos, self._index, self._title = None, 0, title
-        self.strip.chip.show_text("")
+        self._is_due = False
+        self._tell_size(None)
         self.canvas.set_image(None)
-        self.info.say("")
+        self._leave()
         self.info.say_right("")
+        self.picture_changed.emit()
 
     def _tell_place(self) -> None:
         count = len(self._photos) if self._photos else 0
@@ -127,7 +193,7 @@ class PhotoView(QWidget):
         self._next.setEnabled(self._index + 1 < count)
 
     def _show(self, levels: ImageLevels) -> None:
-        self.strip.chip.show_text(f"{levels.size.width()} × {levels.size.height()}")
+        self._tell_size(levels.size)
         self._show_page(empty=False)
         self.canvas.set_image(levels)
 
@@ -136,15 +202,18 @@ class PhotoView(QWidget):
         if not isinstance(error, DepthStudioError):
             log.error("a photo could not be shown", exc_info=error)
         self.canvas.set_image(None)
-        self.strip.chip.show_text("")
-        self._empty.say(self.tr("This photo cannot be shown"), f"{error}\n{hint}".strip())
+        self._tell_size(None)
+        self._empty.say(self._words().failure, f"{error}\n{hint}".strip())
         self._show_page(empty=True)  # the strip stays: the other photos can still be seen
+
+    def _tell_size(self, size: QSize | None) -> None:
+        self.strip.chip.show_text(f"{size.width()} × {size.height()}" if size else "")
 
     def _probe(self, column: int, row: int) -> None:
         if self.canvas.image is None:
             return
         colour = self.canvas.image.pixelColor(column, row)
-        self.info.say(
+        self._say(
             self.tr("{red} {green} {blue} · pixel {column}, {row}").format(
                 red=colour.red(),
                 green=colour.green(),
@@ -153,6 +222,12 @@ class PhotoView(QWidget):
                 row=row,
             )
         )
+
+    def _leave(self) -> None:
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.info.say(" · ".join(words for words in (self._note, text) if words))
 
     def _tell_zoom(self, zoom: float) -> None:
         self.info.say_right(zoom_text(zoom))

@@ -80,7 +80,7 @@ class SecretField(QWidget):
             case SecretState.ABSENT if self.secret.is_needed:
                 return SecretWords(self.tr("Missing: nothing runs without it"), "held")
             case _:
-                return SecretWords(self.tr("None: anonymous quota"), "text2")
+                return SecretWords(self.secret.absent or self.tr("Not given"), "text2")
 
     def tab_stops(self) -> list[QWidget]:
         """Where Tab stops, in order."""

@@ -106,13 +106,14 @@ QMenu::separator {{ height: 1px; background: {t.hairline}; margin: 4px 8px; }}
 QToolBar {{ padding: 0 6px; spacing: 4px; }}
 QToolBar QToolButton {{ padding: 5px 8px 5px 4px; }}
 QToolBar::separator {{ width: 1px; background: {t.hairline}; margin: 10px 6px; }}
-QTabBar#centreTabs {{ background: {t.header}; }}
-QTabBar#centreTabs::tab {{
+QTabBar#centreTabs, QMainWindow > QTabBar {{ background: {t.header}; }}
+QTabBar#centreTabs::tab, QMainWindow > QTabBar::tab {{
     background: transparent; color: {t.text2}; padding: 0 14px 0 10px; height: 30px;
     border: 0; border-top: 2px solid transparent;
 }}
-QTabBar#centreTabs::tab:hover {{ color: {t.text}; }}
-QTabBar#centreTabs::tab:selected {{
+QMainWindow > QTabBar::tab {{ padding: 0 14px; }}
+QTabBar#centreTabs::tab:hover, QMainWindow > QTabBar::tab:hover {{ color: {t.text}; }}
+QTabBar#centreTabs::tab:selected, QMainWindow > QTabBar::tab:selected {{
     background: {t.panel}; color: {t.text}; border-top-color: {t.accent};
 }}
 QTabBar#centreTabs::tab:disabled {{ color: {t.disabled}; }}

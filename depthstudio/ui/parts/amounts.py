@@ -106,6 +106,12 @@ def when_text(moment: datetime, now: datetime) -> str:
     return words.format(time=locale.toString(time, QLocale.FormatType.ShortFormat))
 
 
+def length_text(length: float, unit: str) -> str:
+    """A length with two decimals and its unit: "2.40 m", "0.37" where there is no unit."""
+    number = QLocale().toString(float(length), "f", 2)
+    return f"{number}\N{NO-BREAK SPACE}{unit}" if unit else number
+
+
 def shortened(text: str, limit: int) -> str:
     """At most `limit` characters, with an ellipsis where something is missing."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

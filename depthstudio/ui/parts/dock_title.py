@@ -9,6 +9,8 @@ from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide6 does not have
+
 
 class DockTitle(QWidget):
     """Takes the place of the system's dock title: `QDockWidget.setTitleBarWidget`."""
@@ -17,6 +19,7 @@ class DockTitle(QWidget):
         super().__init__()
         self._theme = theme
         self._icons = icons
+        self._is_folded = False
         self._text = ToneLabel(theme, text, tone="text", font="head")
         self._count = ToneLabel(theme, tone="text3", tabular=True)
         self.setObjectName("dockTitle")
@@ -52,7 +55,16 @@ class DockTitle(QWidget):
         self._layout.addWidget(button)
         return button
 
+    def set_folded(self, is_folded: bool) -> None:
+        """Take no room, where a tab has the name already."""
+        if is_folded != self._is_folded:
+            self._is_folded = is_folded
+            self.setMaximumHeight(0 if is_folded else QWIDGETSIZE_MAX)
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
+        if self._is_folded:
+            return QSize(0, 0)
         hint = super().sizeHint()
         return QSize(hint.width(), max(Height.DOCK_HEAD, hint.height()))
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
-from depthstudio.core.job import HoldKind, JobState, JobStatus
+from depthstudio.core.job import Hold, HoldKind, JobState, JobStatus
 
 
 class RowAction(StrEnum):
@@ -67,8 +67,8 @@ _ICONS = {
 }
 
 
-def row_actions(status: JobStatus) -> tuple[RowAction, ...]:
-    """What the row itself offers, left to right."""
+def row_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[RowAction, ...]:
+    """What the row itself offers, left to right; `provider_hold` is what a queued job waits for."""
     match status.state:
         case JobState.DONE:
             return (RowAction.SHOW,)
@@ -80,13 +80,15 @@ def row_actions(status: JobStatus) -> tuple[RowAction, ...]:
             return (RowAction.SEND_AGAIN, RowAction.MARK_LOST)
         case JobState.HELD:
             return (RowAction.TRY_NOW, RowAction.CANCEL)
+        case JobState.QUEUED if provider_hold is not None:
+            return (RowAction.TRY_NOW, RowAction.CANCEL)
         case _:
             return (RowAction.CANCEL,)
 
 
-def menu_actions(status: JobStatus) -> tuple[RowAction, ...]:
+def menu_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[RowAction, ...]:
     """What the row's menu offers: all of the row, and what has no room there."""
-    actions = list(row_actions(status))
+    actions = list(row_actions(status, provider_hold))
     if status.state is JobState.DONE:
         actions.append(RowAction.RUN_AGAIN)
     if not status.state.is_final and RowAction.CANCEL not in actions:

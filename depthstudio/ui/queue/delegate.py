@@ -1,10 +1,11 @@
 """Paints a row of the queue, and knows what was clicked in it."""
 
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QHelpEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -66,7 +67,7 @@ class QueueDelegate(QStyledItemDelegate):
             self._fonts,
             index.data(QueueRole.TEXT),
             index.data(QueueRole.PROVIDER),
-            row_actions(entry.status),
+            row_actions(entry.status, index.data(QueueRole.HOLD)),
             direction,
         )
 
@@ -114,6 +115,9 @@ class QueueDelegate(QStyledItemDelegate):
         if first and first.media_type.startswith("video/"):
             stand_in = "filmstrip"
         pixmap = self._thumbnails.get(first.path, ratio) if first else None
+        if on_its_way := _picture_on_its_way(entry.status):
+            # What is there already stays until the newer picture has been read.
+            pixmap = self._thumbnails.get(on_its_way, ratio) or pixmap
         row.picture(rect, pixmap, stand_in)
         if len(sources) > 1:
             row.badge(rect.adjusted(0, 0, -2, -2), self._fonts.badge, str(len(sources)))
@@ -126,8 +130,18 @@ class QueueDelegate(QStyledItemDelegate):
         row.text(layout.service, fonts.service, "text3", service, align=Align.AlignRight)
         row.icon(layout.icon, text.icon, text.colour_role)
         row.text(layout.word, fonts.word, text.colour_role, text.word)
-        row.text(layout.detail, fonts.detail, "text2", text.detail)
+        row.text(layout.detail, fonts.detail, "text2", self._fitting(text, layout.detail))
         row.text(layout.right, fonts.detail, "text2", text.right, align=Align.AlignRight)
+
+    def _fitting(self, text: RowText, room: QRect) -> str:
+        metrics = QFontMetrics(self._fonts.detail)
+        fits = metrics.horizontalAdvance(text.detail) <= room.width()
+        if fits or not text.short:
+            return text.detail
+        # As much of the whole as leaves the time in sight.
+        cut = metrics.elidedText(text.detail, Elide.ElideRight, room.width())
+        time = text.short.rpartition(" ")[2]
+        return text.detail if time in cut else text.short
 
     def _paint_actions(self, row: RowPainter, layout: RowLayout, index: Index) -> None:
         job_id = index.data(QueueRole.ENTRY).job.id
@@ -141,6 +155,12 @@ class QueueDelegate(QStyledItemDelegate):
             font = QFont(self._fonts.service)
             font.setUnderline(hovered)
             row.text(rect, font, "accent", action.label)
+
+
+def _picture_on_its_way(status: JobStatus) -> Path | None:
+    if status.state is not JobState.RUNNING or status.progress is None:
+        return None
+    return status.progress.picture
 
 
 def _paint_ground(row: RowPainter, opt: Any) -> None:

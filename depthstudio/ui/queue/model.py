@@ -1,13 +1,13 @@
 """The queue as Qt's item views see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from depthstudio.core.job import JobState
+from depthstudio.core.job import Hold, JobState
 from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.ui.parts.amounts import utc_now
 from depthstudio.ui.queue.words import RowText, row_text, row_tip
@@ -21,6 +21,7 @@ class QueueRole(IntEnum):
     ENTRY = Qt.ItemDataRole.UserRole + 1  # QueueEntry
     TEXT = Qt.ItemDataRole.UserRole + 2  # RowText
     PROVIDER = Qt.ItemDataRole.UserRole + 3  # title of the service
+    HOLD = Qt.ItemDataRole.UserRole + 4  # why nothing is sent to the service now, or None
 
 
 class JobQueueModel(QAbstractListModel):
@@ -46,6 +47,8 @@ class JobQueueModel(QAbstractListModel):
         self._queue = queue
         self._provider_title = provider_title
         self._now = now
+        self._holds: dict[str, Hold] = {}
+        self._going: QueueEntry | None = None  # the row that is being removed
         self._next = self._find_next()
         self._disconnects = [
             queue.about_to_insert.connect(self._begin_insert),
@@ -60,6 +63,16 @@ class JobQueueModel(QAbstractListModel):
         for disconnect in self._disconnects:
             disconnect()
 
+    def set_holds(self, holds: Mapping[str, Hold]) -> None:
+        """Say which providers nothing is sent to at the moment, and why."""
+        self._holds = dict(holds)
+        if len(self._queue):
+            self.dataChanged.emit(self.index(0), self.index(len(self._queue) - 1))
+
+    def hold_of(self, entry: QueueEntry) -> Hold | None:
+        """Why nothing is sent to a job's provider at the moment; None where nothing is wrong."""
+        return self._holds.get(entry.job.provider_id)
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self._queue)
 
@@ -71,7 +84,7 @@ class JobQueueModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return entry.job.name
             case Qt.ItemDataRole.ToolTipRole:
-                return row_tip(entry, self._now(), self._title(entry))
+                return row_tip(entry, self._now(), self._title(entry), self.hold_of(entry))
             case Qt.ItemDataRole.AccessibleTextRole:
                 text = self._text(entry)
                 words = [entry.job.name, text.word, text.detail, text.right, self._title(entry)]
@@ -82,6 +95,8 @@ class JobQueueModel(QAbstractListModel):
                 return self._text(entry)
             case QueueRole.PROVIDER:
                 return self._title(entry)
+            case QueueRole.HOLD:
+                return self.hold_of(entry)
         return None
 
     def entry(self, index: Index) -> QueueEntry:
@@ -99,33 +114,58 @@ class JobQueueModel(QAbstractListModel):
 
     def _text(self, entry: QueueEntry) -> RowText:
         is_next = self._next.get(entry.job.provider_id) == entry.job.id
-        return row_text(entry, self._now(), self._title(entry), is_next=is_next)
+        return row_text(
+            entry,
+            self._now(),
+            self._title(entry),
+            is_next=is_next,
+            provider_hold=self.hold_of(entry),
+        )
 
     def _begin_insert(self, row: int) -> None:
         self.beginInsertRows(QModelIndex(), row, row)
 
     def _end_insert(self, row: int) -> None:
-        self._next = self._find_next()
+        entry = self._queue.at(row)
+        if entry.status.state is JobState.QUEUED:  # rows come last
+            self._next.setdefault(entry.job.provider_id, entry.job.id)
         self.endInsertRows()
 
     def _begin_remove(self, row: int) -> None:
+        self._going = self._queue.at(row)
         self.beginRemoveRows(QModelIndex(), row, row)
 
     def _end_remove(self, row: int) -> None:
-        self._next = self._find_next()
         self.endRemoveRows()
+        gone, self._going = self._going, None
+        if gone is not None and self._next.get(gone.job.provider_id) == gone.job.id:
+            self._look_for_next(gone.job.provider_id, from_row=row)
 
     def _emit_changed(self, job_id: str, row: int) -> None:
         index = self.index(row)
         self.dataChanged.emit(index, index)
         entry = self._queue.at(row)
-        was_next = self._next.get(entry.job.provider_id) == job_id
-        if was_next != (entry.status.state is JobState.QUEUED):
-            self._update_next(entry.job.provider_id)
+        next_id = self._next.get(entry.job.provider_id)
+        if entry.status.state is not JobState.QUEUED:
+            if next_id == job_id:
+                self._look_for_next(entry.job.provider_id, from_row=row)
+        elif next_id is None or row < self._queue.row_of(next_id):
+            self._next[entry.job.provider_id] = job_id
+            self._tell(next_id or "")
 
-    def _update_next(self, provider_id: str) -> None:
-        self._next = self._find_next()
-        index = self.index_of(self._next.get(provider_id, ""))
+    def _look_for_next(self, provider_id: str, from_row: int) -> None:
+        """The rows before hold no queued job of this provider: they are not looked at."""
+        for row in range(from_row, len(self._queue)):
+            entry = self._queue.at(row)
+            if entry.job.provider_id == provider_id and entry.status.state is JobState.QUEUED:
+                self._next[provider_id] = entry.job.id
+                self._tell(entry.job.id)
+                return
+        self._next.pop(provider_id, None)
+
+    def _tell(self, job_id: str) -> None:
+        """The words of a row have changed with those of another."""
+        index = self.index_of(job_id)
         if index.isValid():
             self.dataChanged.emit(index, index)
 

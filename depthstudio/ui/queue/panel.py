@@ -1,14 +1,14 @@
 """The queue dock: the rows, what can be done with them, and errors in full."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
-from depthstudio.core.job import JobState
+from depthstudio.core.job import Hold, JobState
 from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import DockWidth, Theme
@@ -72,6 +72,8 @@ class QueuePanel(QWidget):
         self._pages = QStackedWidget()
         self._column = QVBoxLayout(self)
         self._timer = QTimer(self)
+        # To know what is in sight the view lays out every row: once a turn of the loop.
+        self._look = QTimer(self, singleShot=True, interval=0)
         self._arrange()
         self._connect()
         self._follow_rows()
@@ -99,6 +101,8 @@ class QueuePanel(QWidget):
     @property
     def repaint_every_ms(self) -> int:
         """How often rows are repainted without news; 0 when none in sight needs it."""
+        if self._look.isActive():
+            self._follow_time()
         return self._timer.interval() if self._timer.isActive() else 0
 
     def select(self, job_id: str) -> None:
@@ -106,6 +110,11 @@ class QueuePanel(QWidget):
         index = self.model.index_of(job_id)
         if index.isValid() or not job_id:
             self.view.setCurrentIndex(index)
+
+    def set_holds(self, holds: Mapping[str, Hold]) -> None:
+        """Say which providers nothing is sent to at the moment, by their ids."""
+        self.model.set_holds(holds)
+        self._follow_time()
 
     def show_details(self, job_id: str) -> None:
         """Open the error of a failed job below the list."""
@@ -117,6 +126,7 @@ class QueuePanel(QWidget):
     def close_queue(self) -> None:
         """Stop listening and reading, before the window goes."""
         self._timer.stop()
+        self._look.stop()
         self.model.close()
         self.thumbnails.close()
 
@@ -124,7 +134,7 @@ class QueuePanel(QWidget):
         """The context menu of a row: the same wishes as its buttons, and more."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action in menu_actions(entry.status):
+        for action in menu_actions(entry.status, self.model.hold_of(entry)):
             item = menu.addAction(self._icons.icon(action.icon), action.label)
             item.setToolTip(action.tip)
             item.triggered.connect(
@@ -143,6 +153,14 @@ class QueuePanel(QWidget):
             self._delegate.refresh_fonts()
             self.view.scheduleDelayedItemsLayout()
         super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_time()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
 
     def _arrange(self) -> None:
         self.setMinimumWidth(DockWidth.LEFT_MIN)
@@ -165,6 +183,7 @@ class QueuePanel(QWidget):
         self.model.rowsRemoved.connect(self._follow_rows)
         self.model.dataChanged.connect(self._follow_change)
         self._timer.timeout.connect(self._tick)
+        self._look.timeout.connect(self._follow_time)
         self._theme.changed.connect(self.view.viewport().update)
 
     def _trigger(self, job_id: str, action: RowAction) -> None:
@@ -210,24 +229,34 @@ class QueuePanel(QWidget):
         self.count_changed.emit(len(self._queue))
         if self._detailed_id and self._detailed_id not in self._queue:
             self.details.close_details()
-        self._follow_time()
+        self._look.start()
 
     def _follow_change(self, top: QModelIndex) -> None:
         entry = self.model.entry(top)
         if entry.job.id == self._detailed_id and entry.status.state is not JobState.FAILED:
             self.details.close_details()
-        self._follow_time()
+        self._look.start()
 
     def _follow_time(self) -> None:
         """Run the timer only while a row in sight changes without news."""
+        self._look.stop()
         self._delegate.animated = self._animates()
+        if not self._is_in_sight():
+            self._timer.stop()
+            return
         rows = [self._queue.at(row) for row in self.view.rows_in_sight()]
         if self._delegate.animated and any(progress_is_unknown(entry.status) for entry in rows):
             self._set_timer(MOVE_EVERY_MS)
-        elif any(counts_time(entry.status) for entry in rows):
+        elif any(self._counts_time(entry) for entry in rows):
             self._set_timer(COUNT_EVERY_MS)
         else:
             self._timer.stop()
+
+    def _counts_time(self, entry: QueueEntry) -> bool:
+        return counts_time(entry.status, self.model.hold_of(entry))
+
+    def _is_in_sight(self) -> bool:
+        return self.isVisible() and not self.window().isMinimized()
 
     def _set_timer(self, interval_ms: int) -> None:
         if not self._timer.isActive() or self._timer.interval() != interval_ms:
@@ -236,7 +265,7 @@ class QueuePanel(QWidget):
     def _tick(self) -> None:
         for row in self.view.rows_in_sight():
             entry = self._queue.at(row)
-            if counts_time(entry.status) or progress_is_unknown(entry.status):
+            if self._counts_time(entry) or progress_is_unknown(entry.status):
                 self.view.update(self.model.index(row))
         self._follow_time()
 

@@ -1,5 +1,7 @@
 """The list of rows: clicks on actions, keys, and the hint below the last row."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
@@ -10,7 +12,7 @@ from depthstudio.ui.parts.list_keys import DELETE_KEYS, ENTER_KEYS
 from depthstudio.ui.parts.row_painter import RowPainter
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.delegate import QueueDelegate
-from depthstudio.ui.queue.model import QueueRole
+from depthstudio.ui.queue.model import Index, QueueRole
 
 Target = tuple[str, RowAction]  # job id and what a click does to it
 
@@ -40,6 +42,10 @@ class QueueView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Queue"))
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+
+    def dataChanged(self, top: Index, bottom: Index, roles: Sequence[int] = ()) -> None:
+        """Repaint. Rows keep their height, and QListView would lay out all 10,000 anew."""
+        QAbstractItemView.dataChanged(self, top, bottom, roles)
 
     def rows_in_sight(self) -> range:
         """The rows that can be seen at least in part."""

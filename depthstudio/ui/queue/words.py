@@ -21,17 +21,26 @@ REASON_LIMIT = 28  # characters of a reason that fit beside the actions of a row
 
 @dataclass(frozen=True)
 class RowText:
-    """What line 2 of a row says. `colour_role` names the token of icon and word."""
+    """What line 2 of a row says. `colour_role` names the token of icon and word.
+
+    `short` is said instead of a `detail` for which there is no room: a time must not be cut.
+    """
 
     icon: str
     word: str
     colour_role: str
     detail: str = ""
     right: str = ""
+    short: str = ""
 
 
 def row_text(
-    entry: QueueEntry, now: datetime, provider_title: str, *, is_next: bool = False
+    entry: QueueEntry,
+    now: datetime,
+    provider_title: str,
+    *,
+    is_next: bool = False,
+    provider_hold: Hold | None = None,
 ) -> RowText:
     """Put a row's status in words.
 
@@ -41,10 +50,14 @@ def row_text(
         aware; times are told as seen from it
     is_next
         whether no other queued job of this provider stands before it
+    provider_hold
+        why nothing is sent to the provider at the moment, if nothing is
     """
     status = entry.status
     match status.state:
         case JobState.QUEUED:
+            if provider_hold is not None:
+                return _waiting_for(provider_title, provider_hold, now)
             return _queued(provider_title, is_next=is_next)
         case JobState.RUNNING:
             return _running(status, entry.job.sources, now)
@@ -61,25 +74,33 @@ def row_text(
             return RowText("cancel", _tr("Cancelled"), "text2", status.note or _unsent(status))
 
 
-def row_tip(entry: QueueEntry, now: datetime, provider_title: str) -> str:
+def row_tip(
+    entry: QueueEntry, now: datetime, provider_title: str, provider_hold: Hold | None = None
+) -> str:
     """Everything a row may have to elide: name, service, state, reason and way out."""
     status = entry.status
-    text = row_text(entry, now, provider_title)
+    text = row_text(entry, now, provider_title, provider_hold=provider_hold)
     lines = [f"{entry.job.name} · {provider_title}"]
     if status.failure:
         lines += [f"{text.word}: {status.failure.message}", status.failure.hint]
     elif status.hold:
-        lines += [f"{text.word}: {status.hold.reason}", status.hold.hint]
+        lines += [f"{text.word}: {status.hold.reason}", _end_text(status.hold, now)]
+        lines.append(status.hold.hint)
+    elif status.state is JobState.QUEUED and provider_hold is not None:
+        lines += [f"{text.word}: {text.detail}", provider_hold.reason, provider_hold.hint]
     else:
-        lines.append(f"{text.word}: {text.detail}" if text.detail else text.word)
+        details = " · ".join(words for words in (text.detail, text.right) if words)
+        lines.append(f"{text.word}: {details}" if details else text.word)
         lines.append(status.note if status.note != text.detail else "")
     return "\n".join(line for line in lines if line)
 
 
-def counts_time(status: JobStatus) -> bool:
+def counts_time(status: JobStatus, provider_hold: Hold | None = None) -> bool:
     """Whether the row's words change with the clock alone."""
     if status.state is JobState.HELD:
         return status.hold is not None and status.hold.until is not None
+    if status.state is JobState.QUEUED:
+        return provider_hold is not None and provider_hold.until is not None
     if status.state is not JobState.RUNNING:
         return False
     return status.progress is None or _shows_elapsed(status.progress)
@@ -96,6 +117,18 @@ def progress_is_unknown(status: JobStatus) -> bool:
 def _queued(provider_title: str, *, is_next: bool) -> RowText:
     words = _tr("next for {service}") if is_next else _tr("in line for {service}")
     return RowText("clock-outline", _tr("Queued"), "text2", words.format(service=provider_title))
+
+
+def _waiting_for(provider_title: str, hold: Hold, now: datetime) -> RowText:
+    """A job that would run, were it not for its provider."""
+    if hold.kind is HoldKind.OFFLINE:
+        held = _tr("{service} is out of reach")
+    else:
+        held = _tr("{service} is held")
+    detail = held.format(service=provider_title)
+    if end := _end_text(hold, now):
+        detail = f"{end} · {detail}"  # the time must survive the eliding
+    return RowText("clock-outline", _tr("Queued"), "text2", detail, short=_short_end(hold, now))
 
 
 def _running(status: JobStatus, sources: tuple[Source, ...], now: datetime) -> RowText:
@@ -121,7 +154,7 @@ def _stage_detail(
     progress: Progress, status: JobStatus, sources: tuple[Source, ...], now: datetime
 ) -> str:
     if progress.stage is Stage.WAITING and progress.place is not None:
-        return _tr("place {place} in line").format(place=progress.place)
+        return _tr("{place} in line").format(place=ordinal(progress.place))
     if progress.message:
         return progress.message
     if progress.stage is Stage.UPLOADING and progress.fraction is not None:
@@ -141,14 +174,19 @@ def _shows_elapsed(progress: Progress) -> bool:
 
 def _right(progress: Progress) -> str:
     if progress.stage is Stage.WAITING and progress.eta_s is not None:
-        return rough_duration_text(progress.eta_s)
+        about = _tr("about {time}")
+        return about.format(time=rough_duration_text(progress.eta_s).removeprefix("~"))
     if progress.fraction is not None:
         return percent_text(progress.fraction)
     return ""
 
 
 def _held(hold: Hold | None, now: datetime) -> RowText:
-    return RowText("timer-pause-outline", _tr("Held"), "held", _hold_detail(hold, now))
+    icon = "timer-pause-outline"
+    if hold is not None and hold.kind is HoldKind.OFFLINE:
+        icon = "wifi-off"
+    short = _short_end(hold, now) if hold is not None else ""
+    return RowText(icon, _tr("Held"), "held", _hold_detail(hold, now), short=short)
 
 
 def _hold_detail(hold: Hold | None, now: datetime) -> str:
@@ -156,17 +194,50 @@ def _hold_detail(hold: Hold | None, now: datetime) -> str:
         return ""
     if hold.kind is HoldKind.SUBMIT_LOST:
         return _tr("sent or not?")
-    if hold.until is None:
-        return hold.reason
-    wait_s = (hold.until - now).total_seconds()
-    retries = _tr("retries in {time}").format(time=duration_text(wait_s))
-    if wait_s <= 0:
-        retries = _tr("retries now")
+    end = _end_text(hold, now)
     if hold.kind is HoldKind.OFFLINE:
-        return f"{_tr('offline')}: {retries}"
+        return f"{end} · {_tr('offline')}" if end else _tr("offline")
+    if not end:
+        return hold.reason
     if len(hold.reason) <= REASON_LIMIT:
-        return f"{hold.reason}: {retries}"
-    return f"{retries} · {hold.reason}"  # the time must survive the eliding, the reason need not
+        return f"{hold.reason}: {end}"
+    return f"{end} · {hold.reason}"  # the time must survive the eliding, the reason need not
+
+
+def _end_text(hold: Hold, now: datetime) -> str:
+    """When a hold ends by itself, counted down; empty where it does not."""
+    if hold.until is None:
+        return ""
+    offline = hold.kind is HoldKind.OFFLINE
+    wait_s = (hold.until - now).total_seconds()
+    if wait_s <= 0:
+        return _tr("tries again now") if offline else _tr("goes on now")
+    words = _tr("tries again in {time}") if offline else _tr("goes on in {time}")
+    return words.format(time=duration_text(wait_s))
+
+
+def _short_end(hold: Hold, now: datetime) -> str:
+    if hold.until is None:
+        return ""
+    wait_s = (hold.until - now).total_seconds()
+    return _tr("in {time}").format(time=duration_text(wait_s)) if wait_s > 0 else _tr("now")
+
+
+def hold_text(hold: Hold, now: datetime) -> str:
+    """A provider's hold in a few words, for a place that has no room for its reason."""
+    return _end_text(hold, now) or _tr("waits for you")
+
+
+def short_hold_text(hold: Hold, now: datetime) -> str:
+    """The same in one or two words."""
+    return _short_end(hold, now) or _tr("waits")
+
+
+def ordinal(place: int) -> str:
+    """1st, 2nd, 3rd, 4th …, 11th, 21st."""
+    teens = 10 < place % 100 < 14
+    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
 
 
 def _done(status: JobStatus, now: datetime) -> RowText:

@@ -45,7 +45,7 @@ class Viewer3DControls(ImageStrip):
         self.set_layers(frozenset())
 
     def set_layers(self, present: frozenset[Layer]) -> None:
-        """Offer the layers of what is shown now; where there is a surface, points start off."""
+        """Offer the layers of what is shown now."""
         names = {Layer.SURFACE: self.tr("Surface"), Layer.CLOUD: self.tr("Points")}
         missing = {
             Layer.SURFACE: self.tr("Surface: there is none in this result"),
@@ -54,12 +54,14 @@ class Viewer3DControls(ImageStrip):
         for layer, button in self._layers.items():
             button.setEnabled(layer in present)
             button.setToolTip((names if layer in present else missing)[layer])
-            button.setChecked(layer in present)
-        if Layer.SURFACE in present:
-            self._layers[Layer.CLOUD].setChecked(False)
         self._presets.setEnabled(bool(present))
         self.fit.setEnabled(bool(present))
         self._sizes.setEnabled(Layer.CLOUD in present)
+
+    def set_visible_layers(self, visible: frozenset[Layer]) -> None:
+        """Mark the layers of which something is drawn."""
+        for layer, button in self._layers.items():
+            button.setChecked(layer in visible)
 
     def set_point_size(self, size_px: int) -> None:
         """Show a size that was chosen elsewhere."""

@@ -1,5 +1,6 @@
 """The 3D tab: controls, view, facts. Cheap to make; what draws arrives after the window."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.system_libraries import require_libraries
 from depthstudio.core.views import Views
+from depthstudio.scene.items import SceneItem, first_hidden, items_of
 from depthstudio.scene.options import (
     MOVING_POINTS,
     MOVING_TRIANGLES,
+    ItemKey,
     Layer,
     Preset,
     SceneOptions,
@@ -47,12 +50,16 @@ class Viewer3DPage(QWidget):
     ready = Signal()
     failed = Signal(str)  # what happened and what to do, in one line
     info_changed = Signal(str)
+    items_changed = Signal()  # what `items` gives: something else is shown
+    hidden_changed = Signal()  # what `hidden` gives
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._views = Views()
         self._summary = SceneSummary()
+        self._items: tuple[SceneItem, ...] = ()
+        self._hidden: frozenset[ItemKey] = frozenset()
         self._preset = Preset.PERSPECTIVE
         self._renderer = ""
         self._loader: ModuleLoader | None = None
@@ -81,6 +88,21 @@ class Viewer3DPage(QWidget):
     def view(self) -> "Viewer3D | StillView3D | None":
         """What draws, once it is there."""
         return self._view
+
+    @property
+    def items(self) -> tuple[SceneItem, ...]:
+        """What can be shown or hidden alone."""
+        return self._items
+
+    @property
+    def hidden(self) -> frozenset[ItemKey]:
+        """What of it is hidden now."""
+        return self._hidden
+
+    @property
+    def has_own_part_colours(self) -> bool:
+        """Are parts drawn in the colours of their file?"""
+        return self._options.own_part_colours
 
     def start_loading(self) -> None:
         """Import what draws, in a thread. Call it when the window has painted, and
@@ -112,14 +134,17 @@ class Viewer3DPage(QWidget):
         Making the summary reads every position: for large views, make it in a worker.
         """
         self._views = views
+        self._items, self._hidden = items_of(views), first_hidden(views)
         self._controls.set_title(title)
-        self._controls.set_layers(_layers_of(views))
+        self._controls.set_layers(_layers_of(self._items))
+        self._tell_layers()
         self._summary = summary or summarise(views)
         self._info.say(self._summary.text)
         self._info.say_right("")
         if self._view is not None:
             self._show_in(self._view, keep_camera=keep_camera)
         self.info_changed.emit(self._summary.text)
+        self.items_changed.emit()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -151,9 +176,25 @@ class Viewer3DPage(QWidget):
             self._view.set_ground(top, bottom)
 
     def set_layer_visible(self, layer: Layer, visible: bool) -> None:
-        """Show or hide a part of what is shown now."""
+        """Show or hide all of one layer of what is shown now."""
+        keys = frozenset(item.key for item in self._items if item.layer is layer)
+        self.set_hidden(self._hidden - keys if visible else self._hidden | keys)
+
+    def set_hidden(self, hidden: frozenset[ItemKey]) -> None:
+        """Draw everything that is shown now but these."""
+        if hidden == self._hidden:
+            return
+        self._hidden = hidden
+        self._tell_layers()
         if self._view is not None:
-            self._view.set_layer_visible(layer, visible=visible)
+            self._view.set_hidden(hidden)
+        self.hidden_changed.emit()
+
+    def set_own_part_colours(self, own: bool) -> None:
+        """Draw the parts of an object in the colours of their file, or in ours."""
+        self._options = replace(self._options, own_part_colours=own)
+        if self._view is not None:
+            self._view.set_own_part_colours(own)
 
     def screenshot(self) -> QImage:
         """The view without its strips, in the pixels of the screen; null before it is ready."""
@@ -228,7 +269,13 @@ class Viewer3DPage(QWidget):
         except DepthStudioError as error:
             self._fail(error)
         else:
+            view.set_hidden(self._hidden)
             self._stack.setCurrentWidget(view)
+
+    def _tell_layers(self) -> None:
+        self._controls.set_visible_layers(
+            frozenset(item.layer for item in self._items if item.key not in self._hidden)
+        )
 
     def _fail(self, error: DepthStudioError) -> None:
         text = f"{error}. {error.hint}" if error.hint else str(error)
@@ -246,13 +293,8 @@ class Viewer3DPage(QWidget):
         self._info.say_right(text)
 
 
-def _layers_of(views: Views) -> frozenset[Layer]:
-    held = {
-        Layer.SURFACE: views.meshes,
-        Layer.CLOUD: views.clouds,
-        Layer.LINES: views.lines or views.cameras,
-    }
-    return frozenset(layer for layer, things in held.items() if things)
+def _layers_of(items: Iterable[SceneItem]) -> frozenset[Layer]:
+    return frozenset(item.layer for item in items)
 
 
 def _millions(count: int) -> str:

@@ -7,8 +7,9 @@ from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from depthstudio.core.views import Views
+from depthstudio.scene.items import first_hidden
 from depthstudio.scene.offscreen import render
-from depthstudio.scene.options import Layer, Preset, SceneOptions
+from depthstudio.scene.options import ItemKey, Preset, SceneOptions
 
 
 class StillView3D(QLabel):
@@ -20,7 +21,7 @@ class StillView3D(QLabel):
     def __init__(self, parent: QWidget, *, options: SceneOptions) -> None:
         super().__init__(parent)
         self._views = Views()
-        self._hidden: set[Layer] = set()
+        self._hidden: frozenset[ItemKey] = frozenset()
         self._options = options
         self._preset = Preset.PERSPECTIVE
         self._picture = QImage()
@@ -34,7 +35,7 @@ class StillView3D(QLabel):
 
     def show_views(self, views: Views, *, keep_camera: bool = False) -> None:
         self._views = views
-        self._hidden = {Layer.CLOUD} if views.meshes else set()
+        self._hidden = first_hidden(views)
         self._redraw.start()
 
     def clear_views(self) -> None:
@@ -56,11 +57,12 @@ class StillView3D(QLabel):
         self._options = replace(self._options, ground_top=top, ground_bottom=bottom)
         self._redraw.start()
 
-    def set_layer_visible(self, layer: Layer, *, visible: bool) -> None:
-        if visible:
-            self._hidden.discard(layer)
-        else:
-            self._hidden.add(layer)
+    def set_hidden(self, hidden: frozenset[ItemKey]) -> None:
+        self._hidden = hidden
+        self._redraw.start()
+
+    def set_own_part_colours(self, own: bool) -> None:
+        self._options = replace(self._options, own_part_colours=own)
         self._redraw.start()
 
     def snapshot(self) -> QImage:
@@ -76,19 +78,9 @@ class StillView3D(QLabel):
         self._redraw.stop()
         ratio = self.devicePixelRatioF()
         size_px = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        pixels = render(self._shown(), size_px, self._preset, self._options)
+        pixels = render(self._views, size_px, self._preset, self._options, self._hidden)
         height, width = pixels.shape[:2]
         borrowed = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         self._picture = borrowed.copy()  # owns its pixels
         self._picture.setDevicePixelRatio(ratio)
         self.setPixmap(QPixmap.fromImage(self._picture))
-
-    def _shown(self) -> Views:
-        """The views without the layers that are hidden."""
-        hidden = self._hidden
-        return replace(
-            self._views,
-            meshes=() if Layer.SURFACE in hidden else self._views.meshes,
-            clouds=() if Layer.CLOUD in hidden else self._views.clouds,
-            lines=() if Layer.LINES in hidden else self._views.lines,
-        )

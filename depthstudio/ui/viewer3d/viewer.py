@@ -13,7 +13,7 @@ from depthstudio.core.views import Views
 from depthstudio.scene.camera import fit, look_at
 from depthstudio.scene.gizmo import add_gizmo, picked_preset, size_gizmo
 from depthstudio.scene.layers import Scene
-from depthstudio.scene.options import Layer, Preset, SceneOptions
+from depthstudio.scene.options import ItemKey, Preset, SceneOptions
 from depthstudio.ui.viewer3d.navigation import Navigation
 
 SETTLE_MS = 180  # after the last wheel turn or key, everything is drawn again
@@ -118,8 +118,12 @@ class Viewer3D(QtInteractor):
         self._scene.set_ground(top, bottom)
         self.update()
 
-    def set_layer_visible(self, layer: Layer, *, visible: bool) -> None:
-        self._scene.set_visible(layer, visible)
+    def set_hidden(self, hidden: frozenset[ItemKey]) -> None:
+        self._scene.set_hidden(hidden)
+        self.update()
+
+    def set_own_part_colours(self, own: bool) -> None:
+        self._scene.set_own_part_colours(own)
         self.update()
 
     def snapshot(self) -> QImage:

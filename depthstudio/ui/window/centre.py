@@ -5,13 +5,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from depthstudio.core.views import ImageSequence, Views
-from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
 from depthstudio.scene.summary import SceneSummary
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Theme
+from depthstudio.ui.window.pictures import Pictures
 from depthstudio.ui.window.start_page import StartPage
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Tab(StrEnum):
     PHOTO = "Photo"
 
 
+ROOMY_HEIGHT_PX = 640  # a lower centre shows views by their names alone
 ICONS = {Tab.SCENE: "cube-scan", Tab.DEPTH: "gradient-vertical", Tab.PHOTO: "image-outline"}
 
 
@@ -49,7 +51,6 @@ class Centre(QWidget):
         self._stack = QStackedWidget()
         self._before_drag: QWidget | None = None
         self._shows_input = False  # a photo that waits for its result
-        self.colour_map = DEFAULT_COLOUR_MAP  # of the depth view, there or still to come
         self.tabs = self._make_tabs(theme, icons)
         self._stack.addWidget(self.start_page)
         layout = QVBoxLayout(self)
@@ -57,6 +58,7 @@ class Centre(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.tabs)
         layout.addWidget(self._stack, 1)
+        self.pictures = Pictures(theme, icons, self._stack, layout, self)
         self.show_start()
 
     def _make_tabs(self, theme: Theme, icons: Icons) -> QTabBar:
@@ -96,37 +98,33 @@ class Centre(QWidget):
         self._stack.addWidget(page)
         return page
 
-    @cached_property
+    @property
     def depth_view(self) -> "DepthView":
-        """Depth in colours; made when first asked for, as it brings numpy."""
-        from depthstudio.ui.images.depth_view import DepthView
+        """Depth in colours."""
+        return self.pictures.depth_view
 
-        view = DepthView(self._theme, self._icons)
-        view.strip.set_colour_map(self.colour_map)
-        view.strip.colour_map_chosen.connect(self._keep_colour_map)
-        self._stack.addWidget(view)
-        return view
-
-    @cached_property
+    @property
     def photo_view(self) -> "PhotoView":
-        """The photo itself; made when first asked for, as it brings numpy."""
-        from depthstudio.ui.images.photo_view import PhotoView
-
-        view = PhotoView(self._theme, self._icons)
-        self._stack.addWidget(view)
-        return view
-
-    def _keep_colour_map(self, name: str) -> None:
-        self.colour_map = name
+        """The photo itself."""
+        return self.pictures.photo_view
 
     def _page(self, tab: Tab) -> QWidget:
         match tab:
             case Tab.SCENE:
                 return self.scene_page
             case Tab.DEPTH:
-                return self.depth_view
+                return self.pictures.depth_page
             case Tab.PHOTO:
-                return self.photo_view
+                return self.pictures.photo_view
+
+    @property
+    def colour_map(self) -> str:
+        """Of the depth view, there or still to come."""
+        return self.pictures.colour_map
+
+    @colour_map.setter
+    def colour_map(self, name: str) -> None:
+        self.pictures.colour_map = name
 
     @property
     def current_tab(self) -> Tab:
@@ -160,30 +158,34 @@ class Centre(QWidget):
     def show_views(self, views: Views, title: str, summary: SceneSummary) -> None:
         """Show what was decoded, keeping the tab if it has something to show."""
         self.scene_page.show_views(views, title=title, summary=summary)
-        self.depth_view.set_depth(views.depth, title)
-        self.photo_view.set_photos(views.photos, title)
+        self.pictures.show_views(views, title)
         filled = {
             Tab.SCENE: views.has_scene,
-            Tab.DEPTH: views.depth is not None,
+            Tab.DEPTH: views.depth is not None or views.depth_pictures is not None,
             Tab.PHOTO: views.photos is not None,
         }
         for index, tab in enumerate(Tab):
             self.tabs.setTabEnabled(index, filled[tab])
         if self._shows_input or self.is_start or not filled[self.current_tab]:
             self.show_tab(next((tab for tab in Tab if filled[tab]), Tab.SCENE))
+        else:
+            self.show_tab(self.current_tab)  # its page may be another one now
         self._shows_input = False
         self.offer_changed.emit()
 
     def show_photo(self, photos: ImageSequence, title: str) -> None:
         """Show an input before it has a result."""
         self.scene_page.clear()
-        self.depth_view.set_depth(None, title)
-        self.photo_view.set_photos(photos, title)
+        self.pictures.show_views(Views(photos=photos), title)
         for index, tab in enumerate(Tab):
             self.tabs.setTabEnabled(index, tab is Tab.PHOTO)
         self.show_tab(Tab.PHOTO)
         self._shows_input = True
         self.offer_changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.pictures.set_low(self.height() < ROOMY_HEIGHT_PX)
 
     def begin_drag(self) -> None:
         """Show what a drop would do, instead of what was there."""
@@ -200,8 +202,9 @@ class Centre(QWidget):
 
     def close_views(self) -> None:
         """Free what the views hold, before the window goes."""
-        if "scene_page" in self.__dict__:
+        if "scene_page" in vars(self):
             self.scene_page.shutdown()
+        self.pictures.close_views()
 
 
 def _start_page(theme: Theme, icons: Icons, *, newcomer: bool) -> StartPage:

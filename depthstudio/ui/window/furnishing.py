@@ -15,7 +15,8 @@ from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
-from depthstudio.ui.window.arrangement import reset_docks
+from depthstudio.ui.result.panel import ResultPanel
+from depthstudio.ui.window.arrangement import follow_tabs, reset_docks
 from depthstudio.ui.window.centre import Centre
 from depthstudio.ui.window.commands import COMMANDS, Commands
 from depthstudio.ui.window.main_window import MainWindow
@@ -40,11 +41,16 @@ def furnish(
     window.setStyleSheet("")  # the theme says its ground from now on
     titles = {entry.info.id: entry.info.title for entry in providers}
     window.icons = icons
-    window.queue_panel = QueuePanel(theme, icons, queue, lambda id_: titles.get(id_, id_))
+
+    def title_of(provider_id: str) -> str:
+        return titles.get(provider_id, provider_id)
+
+    window.queue_panel = QueuePanel(theme, icons, queue, title_of)
     window.library_panel = LibraryPanel(theme, icons)
     window.inspector = Inspector(theme, icons, providers)
+    window.result_panel = ResultPanel(theme, icons)
     window.centre = Centre(theme, icons, newcomer=not len(queue))
-    window.status = StatusBar(theme, icons, queue)
+    window.status = StatusBar(theme, icons, queue, title_of)
     window.commands = Commands(icons, window)
     window.action("quit").triggered.connect(lambda checked=False: window.close())
     window.setCentralWidget(window.centre)
@@ -52,6 +58,7 @@ def furnish(
     window.docks = _make_docks(window)
     _make_menus(window)
     window.addToolBar(_make_toolbar(window))
+    follow_tabs(window)
     theme.dress()  # before the docks are measured
     # In a window that is on screen Qt would show it a turn later, and leave it no room.
     window.centre.show()
@@ -69,6 +76,7 @@ def _make_docks(window: MainWindow) -> dict[str, QDockWidget]:
     window.queue_panel.count_changed.connect(queue_title.set_count)
     window.library_panel.count_changed.connect(library_title.set_count)
     inspector_title = DockTitle(window.theme, window.icons, window.tr("Inspector"))
+    result_title = DockTitle(window.theme, window.icons, window.tr("Result"))
     return {
         "queue": _dock(window, "queue", window.tr("Queue"), queue_title, window.queue_panel),
         "library": _dock(
@@ -77,6 +85,7 @@ def _make_docks(window: MainWindow) -> dict[str, QDockWidget]:
         "inspector": _dock(
             window, "inspector", window.tr("Inspector"), inspector_title, window.inspector
         ),
+        "result": _dock(window, "result", window.tr("Result"), result_title, window.result_panel),
     }
 
 

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from depthstudio.ui.look.icons import Icons
     from depthstudio.ui.look.theme import Theme
     from depthstudio.ui.queue.panel import QueuePanel
+    from depthstudio.ui.result.panel import ResultPanel
     from depthstudio.ui.window.centre import Centre
     from depthstudio.ui.window.commands import Commands
     from depthstudio.ui.window.status_bar import StatusBar
 
 FIRST_SIZE = QSize(1600, 1000)
 SHARE_OF_SCREEN = 0.95
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2  # 2: with the Result dock
 GROUND = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
     queue_panel: "QueuePanel"
     library_panel: "LibraryPanel"
     inspector: "Inspector"
+    result_panel: "ResultPanel"
     centre: "Centre"
     status: "StatusBar"
     docks: dict[str, QDockWidget]

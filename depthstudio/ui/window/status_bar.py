@@ -1,16 +1,21 @@
 """The line at the bottom: how many jobs are where, messages, and how large the library is."""
 
 from collections import Counter
-from typing import Literal
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
-from depthstudio.core.job import JobState
+from depthstudio.core.job import Hold, JobState
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
+
+if TYPE_CHECKING:
+    from depthstudio.ui.window.hold_chips import HoldChips
 
 Level = Literal["info", "busy", "caution", "error"]
 
@@ -36,14 +41,21 @@ class StatusBar(QStatusBar):
     """
 
     state_clicked = Signal(str)
+    try_now_requested = Signal(str)  # provider id
 
     def __init__(
-        self, theme: Theme, icons: Icons, queue: JobQueue, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        icons: Icons,
+        queue: JobQueue,
+        provider_title: Callable[[str], str] = str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._icons = icons
         self._queue = queue
+        self._provider_title = provider_title
         self._counters = {state: self._make_counter(state) for state in COUNTED}
         self._ready = ToneLabel(theme, self.tr("Ready"), tabular=True)
         self._message_icon = QLabel()
@@ -104,6 +116,21 @@ class StatusBar(QStatusBar):
         """What the right end says, such as "Library 18.4 of 50 GB"."""
         self._library.setText(text)
 
+    def set_holds(self, holds: Mapping[str, Hold]) -> None:
+        """Show a chip for every provider that nothing is sent to at the moment."""
+        if holds or "holds" in vars(self):
+            self.holds.set_holds(holds)
+
+    @cached_property
+    def holds(self) -> "HoldChips":
+        """The chips; made for the first hold."""
+        from depthstudio.ui.window.hold_chips import HoldChips
+
+        chips = HoldChips(self._theme, self._icons, self._provider_title)
+        chips.try_now_requested.connect(self.try_now_requested)
+        self._left.insertWidget(self._left.indexOf(self._message_icon) - 1, chips)
+        return chips
+
     def count(self) -> None:
         """Bring the counters up to date with the queue."""
         counts = Counter(entry.status.state for entry in self._queue)
@@ -116,6 +143,8 @@ class StatusBar(QStatusBar):
         """Stop listening, before the window goes."""
         self._recount.stop()
         self._message_end.stop()
+        if "holds" in vars(self):
+            self.holds.close_chips()
         for disconnect in self._disconnects:
             disconnect()
 
@@ -144,7 +173,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setMinimumHeight(Height.STATUS)
         left = QWidget()
-        layout = QHBoxLayout(left)
+        layout = self._left = QHBoxLayout(left)
         layout.setContentsMargins(Space.S, 0, 0, 0)
         layout.setSpacing(Space.S)
         layout.addWidget(self._ready)

@@ -22,6 +22,7 @@ from depthstudio.ui.window.centre import Tab
 from depthstudio.ui.window.drop_target import DropTarget
 from depthstudio.ui.window.known_answer import KnownAnswer, Question
 from depthstudio.ui.window.main_window import MainWindow
+from depthstudio.ui.window.measure import Measuring
 from depthstudio.ui.window.services import Services
 from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
@@ -42,6 +43,7 @@ class Workbench(QObject):
         self._shelf = LibraryShelf(session, window)
         self._showing = Showing(session, window)
         self._services = Services(session, window.inspector, self._tasks, self)
+        self._measuring = Measuring(session, window.centre, window.icons, self._tasks.start)
         self._known = KnownAnswer(session, self._tasks, lambda: window.inspector.set_known(True))
         self._inputs: tuple[Source, ...] = ()
         self._offer_number = 0
@@ -56,12 +58,14 @@ class Workbench(QObject):
         self._connect_inspector()
         self._disconnects = self._follow_session()
         self._update_commands()
+        self._show_holds()
 
     def begin(self) -> None:
         """Bring, after the first frame, the library's cards and what draws in 3D."""
         after_frame, centre = self._window.after_frame, self._window.centre
         after_frame.do(lambda: self._tasks.start(self._shelf.fill()))
         after_frame.do(lambda: centre.scene_page.ready.connect(self._commands_due.start))
+        after_frame.do(self._showing.follow_scene)
         after_frame.do(lambda: centre.scene_page.start_loading())
 
     async def aclose(self) -> None:
@@ -92,9 +96,13 @@ class Workbench(QObject):
     def _connect_window(self) -> None:
         window, start_page = self._window, self._window.centre.start_page
         self._showing.shown.connect(self.shown)
+        self._showing.replaced.connect(self._measuring.offer_for)
         self._drop.dropped.connect(lambda paths, view: self.open_paths(paths, only_view=view))
         self._drop.entered.connect(lambda paths: self._tasks.start(self._offer(paths)))
         window.status.state_clicked.connect(self._select_first)
+        window.status.try_now_requested.connect(
+            lambda provider_id: self._tasks.start(self._session.runner.try_now(provider_id))
+        )
         window.centre.offer_changed.connect(self._commands_due.start)
         start_page.open_files.connect(self._choose_files)
         start_page.open_folder.connect(self._choose_folder)
@@ -157,6 +165,7 @@ class Workbench(QObject):
             session.queue.inserted.connect(lambda row: later()),
             session.queue.removed.connect(lambda row: later()),
             session.result_added.connect(lambda result: self._look_up()),
+            session.runner.holds_changed.connect(self._show_holds),
         ]
 
     # Dialogs are imported when they open: the first frame must not wait for them.
@@ -276,6 +285,7 @@ class Workbench(QObject):
         """Select a job and show its result as soon as it is there, or now if it is."""
         self._awaited = job_id
         self._window.queue_panel.select(job_id)
+        self._showing.follow_job(job_id)
         self._show_awaited(job_id)
 
     def _show_awaited(self, job_id: str) -> None:
@@ -299,6 +309,11 @@ class Workbench(QObject):
     async def _try_now(self, job_id: str) -> None:
         provider_id = self._session.queue.entry(job_id).job.provider_id
         await self._session.runner.try_now(provider_id)
+
+    def _show_holds(self) -> None:
+        holds = self._session.runner.holds
+        self._window.queue_panel.set_holds(holds)
+        self._window.status.set_holds(holds)
 
     async def _clear(self) -> None:
         # Or the selection would wander over the rows below, and each would be opened.
@@ -335,11 +350,13 @@ class Workbench(QObject):
         if job_id == self._awaited:
             return
         self._awaited = ""  # who looks at another job must not be called away from it
+        self._showing.follow_job(job_id)
         if job_id and self._session.queue.entry(job_id).status.state is JobState.DONE:
             self._tasks.start(self._show_job(job_id))
 
     def _job_changed(self, job_id: str, row: int) -> None:
         self._commands_due.start()
+        self._showing.job_changed(job_id)
         self._show_awaited(job_id)
 
     async def _show_job(self, job_id: str) -> None:

@@ -180,3 +180,30 @@ def test_zoomed_out_fine_stripes_become_their_mean_and_do_not_shimmer() -> None:
 def test_a_level_has_a_pixel_for_every_device_pixel(zoom: float, width: int) -> None:
     levels = ImageLevels(position_picture(512, 512)).prepare()
     assert levels.level(zoom).width() == width
+
+
+def test_a_click_picks_a_pixel_and_a_drag_picks_none(qtbot: QtBot, canvas: ImageCanvas) -> None:
+    picked: list[tuple[int, int]] = []
+    canvas.picked.connect(lambda column, row: picked.append((column, row)))
+    assert canvas.viewport is not None
+    place = QPoint(canvas.width() // 2, canvas.height() // 2)
+    expected = canvas.viewport.pixel_at(place.x(), place.y())
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    assert picked == [expected]
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseMove(canvas, place + QPoint(60, 0))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place + QPoint(60, 0))
+    assert picked == [expected]
+
+
+def test_keys_ask_for_the_next_picture_while_there_is_nothing_to_pan(
+    qtbot: QtBot, canvas: ImageCanvas
+) -> None:
+    asked: list[int] = []
+    canvas.step_asked.connect(asked.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+        qtbot.keyClick(canvas, key)
+    assert asked == [1, -1, 1, -1]
+    canvas.zoom_by(8)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    assert len(asked) == 4

@@ -52,7 +52,7 @@ def test_a_queued_job_says_what_it_waits_for(make_job: MakeJob, now: datetime) -
     ("status", "word", "detail", "right"),
     [
         (running(Stage.UPLOADING, fraction=0.3825), "Uploading", "48.2 of 126 MB", "38 %"),
-        (running(Stage.WAITING, place=3, eta_s=125), "Waiting", "place 3 in line", "~2 min"),
+        (running(Stage.WAITING, place=3, eta_s=125), "Waiting", "3rd in line", "about 2 min"),
         (running(Stage.RUNNING, fraction=0.62, eta_s=41), "Running", "about 0:41 left", "62 %"),
         (running(Stage.RUNNING, message="frame 3 of 9"), "Running", "frame 3 of 9", ""),
         (running(Stage.DECODING), "Decoding", "", ""),
@@ -70,18 +70,18 @@ def test_a_running_job_says_its_stage(
 
 def test_a_hold_counts_down_to_its_end(said: Said, now: datetime) -> None:
     hold = Hold(kind=HoldKind.SERVICE, reason="quota", until=now + timedelta(seconds=588))
-    assert said(JobStatus(JobState.HELD, hold=hold)).detail == "quota: retries in 9:48"
+    assert said(JobStatus(JobState.HELD, hold=hold)).detail == "quota: goes on in 9:48"
 
 
 def test_the_time_stands_before_a_long_reason(said: Said, now: datetime) -> None:
     reason = "The free minutes of this account are used up"
     hold = Hold(kind=HoldKind.SERVICE, reason=reason, until=now + timedelta(seconds=61))
-    assert said(JobStatus(JobState.HELD, hold=hold)).detail == f"retries in 1:01 · {reason}"
+    assert said(JobStatus(JobState.HELD, hold=hold)).detail == f"goes on in 1:01 · {reason}"
 
 
 def test_a_hold_whose_time_has_come_says_so(said: Said, now: datetime) -> None:
     hold = Hold(kind=HoldKind.OFFLINE, reason="no network", until=now)
-    assert said(JobStatus(JobState.HELD, hold=hold)).detail == "offline: retries now"
+    assert said(JobStatus(JobState.HELD, hold=hold)).detail == "tries again now · offline"
 
 
 def test_a_lost_submit_asks(said: Said) -> None:

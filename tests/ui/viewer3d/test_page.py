@@ -5,11 +5,11 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton
 from pytestqt.qtbot import QtBot
 
 from depthstudio.core.views import TriangleMesh, Views
-from depthstudio.scene.options import Layer
+from depthstudio.scene.options import ItemKey, Layer, Preset
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.strips import InfoStrip
 from depthstudio.ui.viewer3d.opengl import prime_window
@@ -121,3 +121,42 @@ def test_the_strip_says_that_less_is_drawn_until_the_view_rests(
     assert strip.right_text == expected
     page.view.thinned_changed.emit(frozenset())
     assert strip.right_text == ""
+
+
+def test_layers_and_their_items_say_the_same(
+    page: Viewer3DPage, qtbot: QtBot, views: Views
+) -> None:
+    surface, points = ItemKey(Layer.SURFACE, 0), ItemKey(Layer.CLOUD, 0)
+    page.show_views(views)
+    assert [item.key for item in page.items] == [surface, points]
+    assert page.hidden == {points}
+    with qtbot.waitSignal(page.hidden_changed):
+        page.set_layer_visible(Layer.CLOUD, True)
+    load(page, qtbot)
+    assert isinstance(page.view, Viewer3D)
+    assert page.view.scene.hidden == frozenset()  # what was wished before there was a view
+    buttons = {b.accessibleName(): b for b in page.findChildren(QToolButton)}
+    page.set_hidden(frozenset({surface}))
+    assert page.view.scene.hidden == {surface}
+    assert (buttons["Surface"].isChecked(), buttons["Points"].isChecked()) == (False, True)
+    with qtbot.assertNotEmitted(page.hidden_changed):
+        page.set_hidden(frozenset({surface}))
+    page.show_views(views)
+    assert page.hidden == {points}
+
+
+def test_the_still_picture_hides_and_colours_parts_too(
+    window: QMainWindow, qtbot: QtBot, views: Views
+) -> None:
+    from depthstudio.scene.options import SceneOptions
+    from depthstudio.ui.viewer3d.still import StillView3D
+
+    still = StillView3D(window, options=SceneOptions(ground_top="#102030", ground_bottom="#102030"))
+    window.setCentralWidget(still)
+    still.show_views(views)
+    still.set_preset(Preset.FRONT)
+    still.resize(320, 240)
+    assert_red_left_blue_right(pixels(still.snapshot()), EXACT)
+    still.set_hidden(frozenset({ItemKey(Layer.SURFACE, 0), ItemKey(Layer.CLOUD, 0)}))
+    still.set_own_part_colours(True)
+    assert pixels(still.snapshot())[120, 100].tolist() == [0x10, 0x20, 0x30]

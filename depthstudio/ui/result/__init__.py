@@ -1,0 +1,1 @@
+"""The Result dock: what is shown, and which of its parts."""
