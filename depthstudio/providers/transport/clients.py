@@ -46,8 +46,8 @@ class HttpClients:
     ) -> "httpx.AsyncClient":
         """The client of a provider and credential, made when it is first asked for.
 
-        It keeps the cookies it is given, follows no redirects unless told to, and shows the
-        credential to `credential.hosts` alone, over https or to this computer.
+        It keeps cookies (and sends no others), follows no redirects unless told to, and shows
+        the credential to `credential.hosts` alone, over https or to this computer.
 
         Raises
         ------
@@ -96,7 +96,7 @@ def _maker(ca_file: Path | None) -> _Maker:
     """What makes clients on one SSL context. Blocking."""
     import httpx
 
-    from depthstudio.providers.transport.cookies import new_cookie_jar
+    from depthstudio.providers.transport.cookies import closed_jar
     from depthstudio.providers.transport.hops import Hops
 
     keep_secrets_out_of_logs()
@@ -108,15 +108,10 @@ def _maker(ca_file: Path | None) -> _Maker:
         "User-Agent": f"DepthStudio/{__version__}",
         "Accept-Encoding": "identity",  # an answer is as large as it says
     }
-
-    def make(credential: Credential | None) -> httpx.AsyncClient:
-        cookies = new_cookie_jar()
-        return httpx.AsyncClient(
-            transport=Hops(tls, credential, proxies, cookies),
-            trust_env=False,  # `Proxies` has read it
-            timeout=timeout,
-            headers=headers,
-            cookies=cookies,
-        )
-
-    return make
+    return lambda credential: httpx.AsyncClient(
+        transport=Hops(tls, credential, proxies),
+        trust_env=False,  # `Proxies` has read it
+        timeout=timeout,
+        headers=headers,
+        cookies=closed_jar(),
+    )

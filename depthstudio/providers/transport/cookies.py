@@ -1,12 +1,8 @@
 """Cookies that go back only to where they came from."""
 
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import Request
-
-if TYPE_CHECKING:
-    import httpx
 
 
 def new_cookie_jar() -> CookieJar:
@@ -15,15 +11,13 @@ def new_cookie_jar() -> CookieJar:
     return CookieJar(_SamePort(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain))
 
 
-def set_cookies(jar: CookieJar, request: "httpx.Request") -> None:
-    """Give a request the cookies of `jar` it may have, and no others.
+def closed_jar() -> CookieJar:
+    """A jar that takes nothing, for an httpx client.
 
-    httpx copies them to a jar of the usual policy first, which gives away more.
+    It would copy its cookies to a jar of the usual policy before it sends them, which gives
+    away more; and it stumbles over an address without a scheme once it has one.
     """
-    import httpx
-
-    request.headers.pop("Cookie", None)
-    httpx.Cookies(jar).set_cookie_header(request)
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 class _SamePort(DefaultCookiePolicy):

@@ -1,7 +1,6 @@
 """Sends every request on its own merits. Imported with httpx, once something is sent."""
 
 import ssl
-from http.cookiejar import CookieJar
 from typing import cast
 
 import httpx
@@ -13,7 +12,7 @@ from depthstudio.providers.transport.bounded import (
     BoundedStream,
     is_packed,
 )
-from depthstudio.providers.transport.cookies import set_cookies
+from depthstudio.providers.transport.cookies import new_cookie_jar
 from depthstudio.providers.transport.extensions import OPEN_ENDED, SECRETS
 from depthstudio.providers.transport.hosts import may_see
 from depthstudio.providers.transport.proxies import Proxies
@@ -29,8 +28,8 @@ class Hops(httpx.AsyncBaseTransport):
     """Chooses for each request, those of redirects too, its proxy and who may know who asks.
 
     The credential's headers are set where it may be seen, and removed everywhere else,
-    whoever put them there; cookies are those of `cookies`, where they came from. Answers
-    are bounded unless `OPEN_ENDED`.
+    whoever put them there. Cookies are kept here, and go where they came from. Answers are
+    bounded unless `OPEN_ENDED`.
     """
 
     def __init__(
@@ -38,12 +37,11 @@ class Hops(httpx.AsyncBaseTransport):
         tls: ssl.SSLContext,
         credential: Credential | None,
         proxies: Proxies,
-        cookies: CookieJar,
     ) -> None:
-        self._cookies = cookies
         self._tls = tls
         self._credential = credential
         self._proxies = proxies
+        self._cookies = httpx.Cookies(new_cookie_jar())
         self._secrets = frozenset(
             secret
             for value in (credential.headers.values() if credential else ())
@@ -53,7 +51,8 @@ class Hops(httpx.AsyncBaseTransport):
         self._proxy_of: dict[tuple[str, bytes], str | None] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions[SECRETS] = self._secrets
+        if request.url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol("an address begins with https:// or http://")
         sent = httpx.Request(
             request.method,
             request.url,
@@ -61,9 +60,12 @@ class Hops(httpx.AsyncBaseTransport):
             stream=request.stream,
             extensions=request.extensions,
         )
-        set_cookies(self._cookies, sent)
+        self._cookies.set_cookie_header(sent)
+        request.extensions[SECRETS] = self._secrets | {sent.headers.get("Cookie", "")}
         route = self._route(await self._proxy(request.url))
         response = await route.handle_async_request(sent)
+        response.request = sent
+        self._cookies.extract_cookies(response)
         if not request.extensions.get(OPEN_ENDED):
             limit_bytes = LONGEST_PACKED_BYTES if is_packed(response) else LONGEST_ANSWER_BYTES
             inner = cast(httpx.AsyncByteStream, response.stream)
@@ -72,6 +74,7 @@ class Hops(httpx.AsyncBaseTransport):
 
     def _headers(self, request: httpx.Request) -> httpx.Headers:
         headers = request.headers.copy()
+        headers.pop("Cookie", None)
         if self._credential is not None:
             for name in self._credential.headers:
                 headers.pop(name, None)

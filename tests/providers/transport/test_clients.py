@@ -187,6 +187,8 @@ async def test_a_cookie_goes_back_to_the_host_and_port_it_came_from(
         *(None for _ in others),
         "replica=canary",
     ]
+    with pytest.raises(httpx.UnsupportedProtocol):
+        await client.get("acme.test/no-scheme")
 
 
 @pytest.mark.anyio
