@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import ResultLost
@@ -29,6 +30,7 @@ from depthstudio.providers.base import (
 from depthstudio.providers.transport.errors import translated_errors
 
 SIZE = (60, 40)  # of each photo
+CUT_OUT = (250, 120, 60)  # the colour of the picture on its way
 DEPTH_M = 0.1  # of a pixel, for each column
 
 
@@ -130,7 +132,7 @@ class Measurable(Provider[MeasuringParams]):
 
         await ctx.submit("run", send)
         cut_out = ctx.folder / "cut-out.png"
-        await ctx.in_thread(lambda flag: cut_out.write_bytes(sources[0].path.read_bytes()))
+        await ctx.in_thread(lambda flag: Image.new("RGB", SIZE, CUT_OUT).save(cut_out))
         ctx.report(Progress(Stage.RUNNING, message="building parts", picture=cut_out))
         if self.gate is not None:
             await self.gate.wait()

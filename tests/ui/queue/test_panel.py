@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from depthstudio.core.job import (
@@ -23,6 +24,7 @@ from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.queue.actions import RowAction
+from depthstudio.ui.queue.model import QueueRole
 from depthstudio.ui.queue.panel import COUNT_EVERY_MS, MOVE_EVERY_MS, QueuePanel
 
 MakeJob = Callable[..., Job]
@@ -262,3 +264,96 @@ def test_a_status_without_hold_or_failure_still_paints(panel: QueuePanel, add: A
         add(state)
     assert not panel.view.viewport().grab().isNull()
     assert [panel.model.index(row).data() for row in range(6)] == ["moon.png"] * 6
+
+
+def painted(panel: QueuePanel, row: int) -> QImage:
+    rect = panel.view.visualRect(panel.model.index(row))
+    return panel.view.viewport().grab(rect).toImage()
+
+
+def test_a_job_behind_a_held_provider_says_so_and_others_do_not(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, make_job: MakeJob, now: datetime
+) -> None:
+    behind = queue.append(make_job("a.png", provider_id="fal")).job
+    queue.append(make_job("b.png", provider_id="relief"))
+    hold = Hold(kind=HoldKind.SERVICE, reason="Quota", until=now + timedelta(seconds=245))
+    panel.set_holds({"fal": hold})
+    details = [panel.model.index(row).data(QueueRole.TEXT).detail for row in range(2)]
+    assert details == ["goes on in 4:05 · Fal is held", "next for Relief"]
+    assert panel.repaint_every_ms == COUNT_EVERY_MS
+    with qtbot.waitSignal(panel.try_now_requested) as asked:
+        click(qtbot, panel, spot(panel, 0, RowAction.TRY_NOW))
+    assert asked.args == [behind.id]
+    labels = [action.text() for action in panel.menu_for(queue.at(0)).actions()]
+    assert labels == ["Try now", "Cancel", "Remove from queue"]
+    tip = panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Quota" in tip
+    panel.set_holds({})
+    assert panel.model.index(0).data(QueueRole.TEXT).detail == "next for Fal"
+    assert panel.repaint_every_ms == 0
+
+
+def test_a_picture_on_its_way_takes_the_place_of_the_photo_while_the_job_runs(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, make_job: MakeJob, red_png: Path
+) -> None:
+    blue = red_png.with_name("cut-out.png")
+    image = QImage(60, 40, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.blue)
+    assert image.save(str(blue))
+    with qtbot.waitSignal(panel.thumbnails.arrived):
+        job = queue.append(make_job("red.png", sources=(red_png,))).job
+
+    def seen() -> str:
+        return painted(panel, 0).pixelColor(12 + 27, 22).name()
+
+    assert seen() == "#ff0000"
+    progress = Progress(Stage.RUNNING, 0.5, picture=blue)
+    queue.update(job.id, state=JobState.RUNNING, progress=progress)
+    qtbot.waitUntil(lambda: seen() == "#0000ff")
+    queue.update(job.id, state=JobState.DONE, progress=None)
+    qtbot.waitUntil(lambda: seen() == "#ff0000")
+
+
+def test_a_panel_that_nobody_sees_counts_no_time(
+    panel: QueuePanel, add: Add, now: datetime
+) -> None:
+    add(JobState.RUNNING, progress=Progress(Stage.RUNNING))
+    assert panel.repaint_every_ms == MOVE_EVERY_MS
+    panel.hide()
+    assert panel.repaint_every_ms == 0
+    panel.show()
+    assert panel.repaint_every_ms == MOVE_EVERY_MS
+
+
+def test_news_of_a_row_is_painted_though_nothing_is_laid_out_anew(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, add: Add
+) -> None:
+    job_id = add(JobState.QUEUED)
+    panel.grab()
+    before = painted(panel, 0)
+    queue.update(job_id, state=JobState.FAILED, failure=FAILURE)
+    qtbot.wait(0)
+    assert painted(panel, 0) != before
+
+
+def test_ten_thousand_rows_stay_cheap(
+    panel: QueuePanel, queue: JobQueue, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[int] = []
+    monkeypatch.setattr(
+        panel.view, "rows_in_sight", lambda: laid_out.append(1) or range(min(12, len(queue)))
+    )
+    looked_at: list[int] = []
+    at = queue.at
+    monkeypatch.setattr(queue, "at", lambda row: looked_at.append(row) or at(row))
+    jobs = [queue.append(make_job(f"{n}.png", provider_id="abc"[n % 3])).job for n in range(10_000)]
+    for job in jobs[:300]:
+        queue.update(job.id, state=JobState.RUNNING)
+        queue.update(job.id, state=JobState.DONE)
+    for job in jobs[:300]:
+        queue.remove(job.id)
+    assert laid_out == []  # all of this in one turn of the loop, and one look after it
+    QApplication.processEvents()
+    assert len(laid_out) == 1
+    assert len(looked_at) < 60_000
+    assert panel.model.index(0).data(QueueRole.TEXT).detail.startswith("next for")

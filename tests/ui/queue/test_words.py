@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace as replace_hold
 
 from depthstudio.core.job import (
     Failure,
@@ -23,6 +24,7 @@ from depthstudio.ui.queue.words import (
     REASON_LIMIT,
     RowText,
     counts_time,
+    ordinal,
     progress_is_unknown,
     row_text,
     row_tip,
@@ -161,3 +163,47 @@ def test_a_hundred_percent_is_said_only_of_the_whole() -> None:
 def test_moments_are_told_as_seen_from_now(now: datetime) -> None:
     assert amounts.when_text(now - timedelta(days=1), now) == "yesterday 14:02"
     assert amounts.when_text(now - timedelta(days=40), now) == "02/02/2026"
+
+
+def test_a_job_behind_a_held_provider_says_when_it_goes_on(
+    make_job: MakeJob, now: datetime
+) -> None:
+    entry = QueueEntry(make_job(), JobStatus())
+    hold = Hold(kind=HoldKind.SERVICE, reason="quota", until=now + timedelta(seconds=245))
+    text = row_text(entry, now, "fal.ai", provider_hold=hold)
+    assert (text.word, text.detail) == ("Queued", "goes on in 4:05 · fal.ai is held")
+    assert text.short == "in 4:05"
+    offline = replace_hold(hold, kind=HoldKind.OFFLINE)
+    detail = row_text(entry, now, "fal.ai", provider_hold=offline).detail
+    assert detail == "tries again in 4:05 · fal.ai is out of reach"
+    person = replace_hold(hold, until=None)
+    assert row_text(entry, now, "fal.ai", provider_hold=person).detail == "fal.ai is held"
+    assert counts_time(entry.status, hold)
+    assert not counts_time(entry.status, person)
+    assert not counts_time(entry.status)
+
+
+@pytest.mark.parametrize(
+    ("place", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (22, "22nd")]
+)
+def test_places_are_counted_as_people_do(place: int, text: str) -> None:
+    assert ordinal(place) == text
+
+
+def test_a_short_word_keeps_the_time_where_there_is_little_room(said: Said, now: datetime) -> None:
+    until = now + timedelta(seconds=61)
+    hold = Hold(kind=HoldKind.SERVICE, reason="quota", until=until)
+    assert said(JobStatus(JobState.HELD, hold=hold)).short == "in 1:01"
+    assert said(JobStatus(JobState.HELD, hold=replace_hold(hold, until=now))).short == "now"
+    assert said(JobStatus(JobState.HELD, hold=replace_hold(hold, until=None))).short == ""
+
+
+def test_the_tip_says_what_the_row_leaves_out(make_job: MakeJob, now: datetime) -> None:
+    hold = Hold(
+        kind=HoldKind.SERVICE, reason="quota", until=now + timedelta(seconds=61), hint="Sign in"
+    )
+    held = QueueEntry(make_job("a.png"), JobStatus(JobState.HELD, hold=hold))
+    assert row_tip(held, now, "fal.ai") == "a.png · fal.ai\nHeld: quota\ngoes on in 1:01\nSign in"
+    waiting = QueueEntry(make_job("a.png"), running(Stage.WAITING, place=3, eta_s=125))
+    tip = row_tip(waiting, now, "fal.ai").replace("\xa0", " ")
+    assert tip == "a.png · fal.ai\nWaiting: 3rd in line · about 2 min"
