@@ -110,6 +110,7 @@ class LineSet:
     """Separate line segments, as camera frustums are drawn with.
 
     positions : (N, 3) float32; segments : (M, 2) integer indices into it
+    is_camera : all of it is the frustum of one camera
     """
 
     positions: NDArray[np.float32]
@@ -117,6 +118,7 @@ class LineSet:
     colours: NDArray[np.uint8] | None = None
     transform: NDArray[np.float64] = field(default_factory=identity)
     name: str = ""
+    is_camera: bool = False
 
 
 @dataclass(frozen=True, eq=False)

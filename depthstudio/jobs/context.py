@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -92,7 +92,12 @@ class JobContext(JobReach):
         self.row = await uncut(self.ledger.record(self.job_id, checkpoint=checkpoint))
 
     def report(self, progress: Progress) -> None:
-        """Pass on about ten reports a second, and every one that is more than a fraction."""
+        """Pass on about ten reports a second, and every one that is more than a fraction.
+
+        A picture is there to be seen until another one comes.
+        """
+        if progress.picture is None and self._last_report is not None:
+            progress = replace(progress, picture=self._last_report.picture)
         now_s = self.clock.monotonic_s()
         last = self._last_report
         if last is None or _is_news(last, progress) or now_s - self._reported_s >= INTERVAL_S:

@@ -13,7 +13,7 @@ from depthstudio.providers.gradio.failures import plain_text
 from depthstudio.providers.gradio.space import connect
 
 MEASURE = "measure"
-_DEPTH = re.compile(r"P(\d) depth: (-?[\d.]+)m")
+_POINT = re.compile(r"P([12])(?: depth: (-?[\d.]+)m|: )")
 _DISTANCE = re.compile(r"Distance: (-?[\d.]+)m")
 
 
@@ -21,8 +21,9 @@ async def measure(checkpoint: Checkpoint, action: Mapping[str, Json], reach: Rea
     """Ask for the depth of points of one view, and the distance between two.
 
     `action` has ``view``, counted from 0, and ``points``, at most two pairs of whole pixels
-    of that view's picture. The answer has ``text``, ``depths_m`` (one for each point, null
-    where the server knows none) and ``distance_m``.
+    of that view's picture. The server counts to two and then begins anew, also from one
+    question to the next. The answer has ``text``, ``depths`` (one for each point it has
+    counted, null where it knows none), ``distance`` (null before the second) and ``unit``.
 
     Raises
     ------
@@ -43,7 +44,7 @@ async def measure(checkpoint: Checkpoint, action: Mapping[str, Json], reach: Rea
         except ProviderError as error:
             raise _gone(error) from error
         said = str(data[-1] or "")
-    return Answer(_answer(said, len(points)))
+    return Answer(_answer(said))
 
 
 def _read_action(action: Mapping[str, Json]) -> tuple[int, list[tuple[int, int]]]:
@@ -55,15 +56,16 @@ def _read_action(action: Mapping[str, Json]) -> tuple[int, list[tuple[int, int]]
     raise UsageError("A measurement needs a view and one or two points")
 
 
-def _answer(said: str, count: int) -> dict[str, Json]:
-    depths = {int(number): float(depth) for number, depth in _DEPTH.findall(said)}
+def _answer(said: str) -> dict[str, Json]:
+    depths: list[Json] = [float(depth) if depth else None for _, depth in _POINT.findall(said)]
     distance = _DISTANCE.search(said)
-    if not said:
-        raise BadResponse(f"{SERVICE} gave no measurement")
+    if not depths:
+        raise BadResponse(f"{SERVICE} gave no measurement", detail=plain_text(said))
     return {
         "text": plain_text(said.replace("**", "").replace("- ", "")),
-        "depths_m": [depths.get(number + 1) for number in range(count)],
-        "distance_m": float(distance[1]) if distance else None,
+        "depths": depths,
+        "distance": float(distance[1]) if distance else None,
+        "unit": "m",
     }
 
 

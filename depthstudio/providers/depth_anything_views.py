@@ -12,8 +12,11 @@ from depthstudio.formats.scene_file import read_scene
 def decoded(artifacts: Sequence[Artifact]) -> Views:
     """Cloud and cameras, and photo and depth picture of each view."""
     scene = next(artifact for artifact in artifacts if artifact.role is Role.SCENE)
+    views = read_scene(scene.path)
     return replace(
-        read_scene(scene.path),
+        views,
+        clouds=[replace(cloud, name="Points") for cloud in views.clouds],
+        lines=[replace(line, is_camera=True) for line in views.lines],
         photos=pictures(artifacts, Role.PHOTO),
         depth_pictures=pictures(artifacts, Role.DEPTH),
     )

@@ -98,6 +98,8 @@ def _lines(views: Views) -> list[SceneItem]:
     if views.cameras is not None and len(views.cameras):
         return [SceneItem(key, "Cameras", len(views.cameras), "camera")]
     if views.lines:
+        if all(line.is_camera for line in views.lines):
+            return [SceneItem(key, "Cameras", len(views.lines), "camera")]
         return [SceneItem(key, "Lines", sum(len(line.segments) for line in views.lines), "line")]
     return []
 

@@ -181,7 +181,8 @@ class DepthAnything3(Provider[DepthAnythingParams]):
         price="Free",
         quota="About one run a day on the public Space without a token",
         privacy="Photos or video go to the server, and stay there until it is started again",
-        note="Depth is seen in colours and cannot be measured in them; the scene is in metres.",
+        note="Depth comes as colours, which measure nothing. The scene is in metres where the "
+        "server runs a metric model, as the public Space does.",
         icon="cube-scan",
         page="https://huggingface.co/spaces/depth-anything/depth-anything-3",
         endpoints={SPACE: "depth-anything/depth-anything-3", HUB: HUB_URL},

@@ -35,6 +35,7 @@ class RunBox(QWidget):
     run_requested = Signal()
     run_again_requested = Signal()
     show_requested = Signal()
+    order_requested = Signal()  # of the photos of one scene
     grouping_changed = Signal(bool)  # True: one scene
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
@@ -50,12 +51,14 @@ class RunBox(QWidget):
         self._where = ToneLabel(theme, parent=self)
         self._main = QPushButton(self)
         self._again = QPushButton(self.tr("Run again"), self)
+        self._order = QPushButton(self.tr("Order…"), self)
         self._note_icon = QLabel(self)
         self._note = ToneLabel(theme, parent=self)
         self._lay_out()
         self._grouping.picked.connect(lambda index: self.grouping_changed.emit(index == 0))
         self._main.clicked.connect(self.activate)
         self._again.clicked.connect(self.run_again_requested)
+        self._order.clicked.connect(self.order_requested)
         theme.changed.connect(self._dress)
         self._dress()
         self.set_state(self._state)
@@ -81,6 +84,7 @@ class RunBox(QWidget):
         self._main.setAccessibleDescription(state.reason)
         self._main.setToolTip(state.reason or state.sentence)
         self._again.setVisible(state.is_known)
+        self._order.setVisible(state.offers_grouping and state.one_scene)
         known = self.tr("The library has this result") if state.is_known else ""
         self._note.setText(state.reason or known or state.cost)
         self._note_icon.setVisible(not can_run or state.is_known)
@@ -160,10 +164,10 @@ class RunBox(QWidget):
         self._main.setProperty("accent", True)
         self._main.setIconSize(beside_text(IconSize.TOOLBAR))
         self._main.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        for button in (self._main, self._again):
+        for button in (self._main, self._order, self._again):
             button.setFixedHeight(RUN_PX)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        line = self._line(self._main, self._again)
+        line = self._line(self._main, self._order, self._again)
         line.setStretch(0, 1)
         return line
 

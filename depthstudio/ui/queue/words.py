@@ -160,7 +160,7 @@ def _stage_detail(
     if progress.stage is Stage.UPLOADING and progress.fraction is not None:
         total_bytes = sum(source.size_bytes for source in sources)
         return part_of_size_text(progress.fraction * total_bytes, total_bytes)
-    if progress.eta_s is not None and progress.stage is not Stage.WAITING:
+    if progress.eta_s is not None and progress.fraction is not None:
         return _tr("about {time} left").format(time=duration_text(progress.eta_s))
     if status.started_at and _shows_elapsed(progress):
         elapsed_s = (now - status.started_at).total_seconds()
@@ -169,15 +169,16 @@ def _stage_detail(
 
 
 def _shows_elapsed(progress: Progress) -> bool:
-    return progress.fraction is None and progress.eta_s is None and not progress.message
+    return progress.fraction is None and not progress.message
 
 
 def _right(progress: Progress) -> str:
-    if progress.stage is Stage.WAITING and progress.eta_s is not None:
-        about = _tr("about {time}")
-        return about.format(time=rough_duration_text(progress.eta_s).removeprefix("~"))
     if progress.fraction is not None:
         return percent_text(progress.fraction)
+    if progress.eta_s is not None and progress.eta_s >= 1:
+        # What such jobs usually take: it stands beside how long this one takes already.
+        about = _tr("about {time}")
+        return about.format(time=rough_duration_text(progress.eta_s).removeprefix("~"))
     return ""
 
 

@@ -153,6 +153,7 @@ class Workbench(QObject):
         inspector.show_requested.connect(
             lambda: self._tasks.start(self._showing.show_result(self._known.result_id))
         )
+        inspector.run_box.order_requested.connect(self._ask_for_order)
         inspector.page_requested.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         inspector.grouping_changed.connect(lambda one_scene: self._look_up())
         inspector.params_changed.connect(self._look_up)
@@ -255,6 +256,12 @@ class Workbench(QObject):
         self._inputs = tuple(sources)
         self._window.inspector.set_inputs(self._inputs)
         self._look_up()
+
+    def _ask_for_order(self) -> None:
+        from depthstudio.ui.queue.order_dialog import ask_for_order
+
+        window = self._window
+        ask_for_order(window, window.theme, window.icons, self._inputs, self._set_inputs)
 
     def _look_up(self) -> None:
         """Ask whether the library knows the answer to what Run would ask."""
