@@ -129,7 +129,7 @@ def test_a_download_is_cut_short_or_torn(server: GradioServer, raw: Raw, scene: 
 
 def test_a_download_stalls_until_released(server: GradioServer, raw: Raw, scene: str) -> None:
     server.wire_fault(FILE, "stall", after_bytes=1000)
-    with raw.http.stream("GET", scene, timeout=0.2) as answer, pytest.raises(httpx.ReadTimeout):
+    with raw.http.stream("GET", scene, timeout=2) as answer, pytest.raises(httpx.ReadTimeout):
         answer.read()
     server.wait_requested(ended="gone")
 
@@ -171,7 +171,9 @@ def test_a_paused_upload_goes_on_when_released(server: GradioServer, raw: Raw) -
     server.wire_fault("POST /gradio_api/upload", "pause", after_bytes=1)
     with pytest.raises(httpx.TimeoutException):
         raw.http.post(
-            "/gradio_api/upload", files=[("files", ("a", bytes(50_000_000)))], timeout=0.3
+            "/gradio_api/upload",
+            files=[("files", ("a", bytes(50_000_000)))],
+            timeout=httpx.Timeout(30, read=0.5, write=0.5),
         )
     server.release()
     assert raw.upload(a_png=picture())
@@ -183,7 +185,7 @@ def test_an_answer_is_held(server: GradioServer, raw: Raw) -> None:
         raw.http.post(
             "/gradio_api/queue/join",
             json={"data": [], "fn_index": raw.fn_index("update_log"), "session_hash": "held"},
-            timeout=0.2,
+            timeout=httpx.Timeout(30, read=0.5),
         )
     server.wait_called("update_log", state="done")
 
