@@ -117,6 +117,14 @@ def test_a_connection_is_dropped_before_or_after_the_work(server: GradioServer, 
     ]  # fmt: skip
 
 
+def test_an_upload_is_torn_on_its_way(server: GradioServer, raw: Raw) -> None:
+    server.wire_fault("POST /gradio_api/upload", "drop", after_bytes=100_000)
+    with pytest.raises((httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)):
+        raw.upload(a_bin=bytes(50_000_000))
+    (upload,) = server.requests(path="/gradio_api/upload")
+    assert 100_000 <= upload["size_bytes"] < 50_000_000
+
+
 def test_a_download_is_cut_short_or_torn(server: GradioServer, raw: Raw, scene: str) -> None:
     server.wire_fault(FILE, "cut", after_bytes=1000)
     server.wire_fault(FILE, "cut", after_bytes=1000, reset=True)
