@@ -1,10 +1,12 @@
 """Faults on demand, what is recorded, and how servers begin and end."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import httpx
 import pytest
@@ -246,12 +248,13 @@ sys.stdin.read()
 
 
 def test_a_server_ends_with_the_process_that_started_it_even_if_killed(
-    pytestconfig: pytest.Config, server: GradioServer
+    pytestconfig: pytest.Config, server: GradioServer, tmp_path: Path
 ) -> None:
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER.format(root=str(pytestconfig.rootpath))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},  # nobody takes away what it leaves there
     )
     assert starter.stdout is not None
     assert starter.stdin is not None
