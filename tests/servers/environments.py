@@ -58,10 +58,10 @@ def build(version: str, folder: Path, say: Callable[[str], None]) -> None:
     say(f"Making the environment of gradio {version} for the tests, once…")
     beside = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
-    quick = ["--no-deps", "--no-compile", "--only-binary=:all:", "--disable-pip-version-check"]
+    quick = ["--no-deps", "--no-compile", "--only-binary=:all:", "-r", str(LOCKS[version])]
     commands = [
-        [sys.executable, "-m", "venv", str(beside)],
-        [str(python_of(beside)), "-m", "pip", "install", *quick, "-r", str(LOCKS[version])],
+        [sys.executable, "-m", "venv", "--without-pip", str(beside)],
+        [sys.executable, "-m", "pip", f"--python={python_of(beside)}", "install", *quick],
     ]
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -4,7 +4,8 @@ Every connection of a client has its own connection to gradio, so that who close
 gradio's doing. Kinds of faults, and their facts:
 
 - ``answer``: gradio is not asked; `status`, `headers`, `body`.
-- ``drop``: the connection is reset before gradio is asked.
+- ``drop``: gradio is not asked; the connection is reset once the request has come, or
+  `after_bytes` of its body.
 - ``lose_answer``: gradio does the work, then the connection is reset without an answer.
 - ``pause``: nothing is read of the request's body beyond `after_bytes` until released.
 - ``hold_answer``: gradio does the work, the answer waits until released.
@@ -134,10 +135,13 @@ class Exchange:
             self._stage.recording.update(self._entry, ended=ended, **self._body.facts())
 
     async def _answer_alone(self, fault: Fault) -> None:
-        if fault.kind == "drop":
-            raise FaultyEndError(reset=True)
+        after_bytes = fault.facts.get("after_bytes", float("inf"))
         async for data in self._client.body():
             self._body.add(data)
+            if self._body.size_bytes >= after_bytes:
+                break
+        if fault.kind == "drop":
+            raise FaultyEndError(reset=True)
         body = as_bytes(fault.facts.get("body", b""))
         headers = {"content-type": "text/html", **fault.facts.get("headers", {})}
         headers["content-length"] = str(len(body))

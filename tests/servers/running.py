@@ -127,6 +127,7 @@ class Running:
             "configure": self.configure,
             "forget": self.forget,
             "reset": self.reset,
+            "awaited": self.awaited,
         }
 
     def configure(self, **settings: Any) -> None:
@@ -167,6 +168,11 @@ class Running:
         self._demo._queue.process_time_per_fn.clear()
         self.configure(**self._stage.defaults)
         self._stage.recording.clear()
+
+    def awaited(self) -> int:
+        """How many running jobs gradio still means to tell somebody about."""
+        running = [job for jobs in self._demo._queue.active_jobs for job in jobs or ()]
+        return sum(job.alive for job in running)
 
     def _empty_queue(self) -> None:
         for queue in list(self._demo._queue.event_queue_per_concurrency_id.values()):

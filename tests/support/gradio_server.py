@@ -110,6 +110,13 @@ class GradioServer:
         """`wait_requested` while the loop goes on."""
         return await asyncio.to_thread(self.wait_requested, count, **like)
 
+    def awaited(self) -> int:
+        """How many running jobs Gradio still means to tell somebody about.
+
+        It notices some time later that a stream was dropped.
+        """
+        return self._wish("awaited")
+
     # What shall happen
 
     def fault(

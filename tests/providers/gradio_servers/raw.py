@@ -60,10 +60,11 @@ class Raw:
         return self.http.post("/gradio_api/queue/join", json=body)
 
     @contextmanager
-    def stream(self) -> Iterator[Iterator[Event]]:
+    def stream(self, silence_s: float = 30) -> Iterator[Iterator[Event]]:
         """The events of the session, as they come."""
         query = {"session_hash": self.session_hash}
-        with self.http.stream("GET", "/gradio_api/queue/data", params=query) as answer:
+        path = "/gradio_api/queue/data"
+        with self.http.stream("GET", path, params=query, timeout=silence_s) as answer:
             yield (json.loads(line[5:]) for line in answer.iter_lines() if line.startswith("data:"))
 
     def events(self) -> list[Event]:

@@ -1,10 +1,12 @@
 """Faults on demand, what is recorded, and how servers begin and end."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import httpx
 import pytest
@@ -117,6 +119,14 @@ def test_a_connection_is_dropped_before_or_after_the_work(server: GradioServer, 
     ]  # fmt: skip
 
 
+def test_an_upload_is_torn_on_its_way(server: GradioServer, raw: Raw) -> None:
+    server.wire_fault("POST /gradio_api/upload", "drop", after_bytes=100_000)
+    with pytest.raises((httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)):
+        raw.upload(a_bin=bytes(50_000_000))
+    (upload,) = server.requests(path="/gradio_api/upload")
+    assert 100_000 <= upload["size_bytes"] < 50_000_000
+
+
 def test_a_download_is_cut_short_or_torn(server: GradioServer, raw: Raw, scene: str) -> None:
     server.wire_fault(FILE, "cut", after_bytes=1000)
     server.wire_fault(FILE, "cut", after_bytes=1000, reset=True)
@@ -129,7 +139,7 @@ def test_a_download_is_cut_short_or_torn(server: GradioServer, raw: Raw, scene: 
 
 def test_a_download_stalls_until_released(server: GradioServer, raw: Raw, scene: str) -> None:
     server.wire_fault(FILE, "stall", after_bytes=1000)
-    with raw.http.stream("GET", scene, timeout=0.2) as answer, pytest.raises(httpx.ReadTimeout):
+    with raw.http.stream("GET", scene, timeout=2) as answer, pytest.raises(httpx.ReadTimeout):
         answer.read()
     server.wait_requested(ended="gone")
 
@@ -171,7 +181,9 @@ def test_a_paused_upload_goes_on_when_released(server: GradioServer, raw: Raw) -
     server.wire_fault("POST /gradio_api/upload", "pause", after_bytes=1)
     with pytest.raises(httpx.TimeoutException):
         raw.http.post(
-            "/gradio_api/upload", files=[("files", ("a", bytes(50_000_000)))], timeout=0.3
+            "/gradio_api/upload",
+            files=[("files", ("a", bytes(50_000_000)))],
+            timeout=httpx.Timeout(30, read=0.5, write=0.5),
         )
     server.release()
     assert raw.upload(a_png=picture())
@@ -183,7 +195,7 @@ def test_an_answer_is_held(server: GradioServer, raw: Raw) -> None:
         raw.http.post(
             "/gradio_api/queue/join",
             json={"data": [], "fn_index": raw.fn_index("update_log"), "session_hash": "held"},
-            timeout=0.2,
+            timeout=httpx.Timeout(30, read=0.5),
         )
     server.wait_called("update_log", state="done")
 
@@ -236,12 +248,13 @@ sys.stdin.read()
 
 
 def test_a_server_ends_with_the_process_that_started_it_even_if_killed(
-    pytestconfig: pytest.Config, server: GradioServer
+    pytestconfig: pytest.Config, server: GradioServer, tmp_path: Path
 ) -> None:
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER.format(root=str(pytestconfig.rootpath))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},  # nobody takes away what it leaves there
     )
     assert starter.stdout is not None
     assert starter.stdin is not None
