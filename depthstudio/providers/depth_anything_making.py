@@ -38,7 +38,7 @@ TAKEN_AS_IS = frozenset({media_type.JPEG, media_type.PNG}) | media_type.VIDEOS
 NOT_PARAMETERS = frozenset({"target_dir", "input_video", "input_images", "s_time_interval"})
 # Where the outputs of `gradio_demo` are in the array.
 SCENE, SAID, PHOTO, DEPTH, VIEWS, FLIGHT = 0, 1, 3, 4, 6, 7
-RESCUE_WAITS_S = (0.0, 5.0, 15.0, 30.0)
+RESCUE_WAITS_S = (0.0, 2.0, 5.0, 10.0, 20.0)
 MAX_PICTURE_BYTES = 64 << 20
 THE_SCENE = RemoteFile("scene.glb", Role.SCENE, frozenset({media_type.GLB}), 8 << 30)
 THE_FLIGHT = RemoteFile("flight.mp4", Role.VIDEO, frozenset({media_type.MP4}), 8 << 30)

@@ -57,7 +57,7 @@ def serve(
 def own_folder() -> Path:
     """A new folder for files, worked in; told to gradio before it makes the first component."""
     folder = Path(tempfile.mkdtemp(prefix="gradio-server-"))
-    (folder / "work").mkdir()
+    (folder / "work").mkdir(exist_ok=True)
     os.chdir(folder / "work")
     os.environ["GRADIO_TEMP_DIR"] = str(folder / "gradio")
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
