@@ -154,7 +154,7 @@ class Running:
         self._loop.call_soon_threadsafe(self._proxy.reset_all)
         for folder in (Path(os.environ["GRADIO_TEMP_DIR"]), Path("workspace/gradio/input_images")):
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
 
     def reset(self) -> None:
         """Nothing recorded, nothing wrong, nothing running, everything set up as at first."""

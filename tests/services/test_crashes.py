@@ -162,6 +162,7 @@ def test_partpacker_loses_nothing_and_runs_nothing_twice(
         assert files == undisturbed(partpacker, "partpacker", photo, tmp_path)
 
 
+@pytest.mark.long  # the rescue asks for half a minute whether the server still makes it
 def test_a_scene_that_the_server_threw_away_is_said_to_be_lost(
     da3_seed: GradioServer, photo: Path, tmp_path: Path
 ) -> None:
