@@ -92,7 +92,9 @@ class Space(Provider[SpaceParams]):
         page="https://huggingface.co/spaces/owner/name",
         endpoints={"space": "owner/name", "hub": "https://huggingface.co"},
         space_endpoints=frozenset({"space"}),
-        secrets=(Secret("hf_token", "HF token", "HF_TOKEN_OF_TESTS"),),
+        secrets=(
+            Secret("hf_token", "HF token", "HF_TOKEN_OF_TESTS", absent="None: anonymous quota"),
+        ),
         max_sources=4,
     )
     params_type = SpaceParams

@@ -1,13 +1,14 @@
 """Where the parts of a furnished window are, and where the keyboard goes among them."""
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QTabBar, QTabWidget
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QTabBar, QTabWidget
 
 from depthstudio.ui.look.theme import DockWidth
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.window.main_window import LAYOUT_VERSION, MainWindow
 from depthstudio.ui.window.panes import stop_in_next
 
+BEHIND = "depthstudio-behind"  # the property of a dock that cannot be seen
 ROOMY_WIDTH_PX = 1400  # narrower windows start with narrow docks
 
 
@@ -45,8 +46,17 @@ def follow_tabs(window: MainWindow) -> None:
         dock.dockLocationChanged.connect(lambda area: _fit_titles(window))
         dock.topLevelChanged.connect(lambda floats: _fit_titles(window))
         dock.visibilityChanged.connect(lambda shown: _fit_titles(window))
-        # Qt only moves a dock behind another tab out of sight: the keyboard would still find it.
-        dock.visibilityChanged.connect(dock.widget().setVisible)
+        dock.visibilityChanged.connect(lambda shown, dock=dock: _hide_inside(dock, not shown))
+
+
+def _hide_inside(dock: QDockWidget, hidden: bool) -> None:
+    """Hide what a dock holds that is behind another tab.
+
+    Qt only moves it out of sight, where the keyboard would still find it. A turn later: while
+    Qt restores a layout every dock is out of sight, and an empty one would lose its width.
+    """
+    dock.setProperty(BEHIND, hidden)
+    QTimer.singleShot(0, dock, lambda: dock.widget().setHidden(bool(dock.property(BEHIND))))
 
 
 def _fit_titles(window: MainWindow) -> None:
