@@ -271,4 +271,4 @@ def update_log() -> str:
 
 
 if __name__ == "__main__":
-    serve(build, queue_size=20, show_error=True, side_px=504)
+    serve(build, queue_size=20, show_error=True, side_px=126)

@@ -10,7 +10,8 @@ gradio's doing. Kinds of faults, and their facts:
 - ``hold_answer``: gradio does the work, the answer waits until released.
 - ``replace``: gradio's answer with another `body`.
 - ``rewrite``: `old` becomes `new` in gradio's answer.
-- ``cut``: the connection ends after `after_bytes` or `after_events` of the answer.
+- ``cut``: the connection ends after `after_bytes` or `after_events` of the answer, with `reset`
+  as one that is torn, else as one that is closed.
 - ``stall``: nothing more comes after as much, until released.
 - ``drip``: the answer in pieces of `bytes` every `every_s`.
 - ``endless``: the answer never ends.
@@ -59,8 +60,11 @@ class Proxy:
         connection = Connection(self._stage, self._gradio_port, client)
         try:
             await connection.serve()
+        except FaultyEndError as end:
+            if end.reset:
+                client.reset()
         except (OSError, GoneError, h11.ProtocolError):
-            client.reset()
+            pass  # one side left, so the other is closed: what was sent before still arrives
         finally:
             self._clients.discard(client)
             connection.close()
@@ -133,7 +137,7 @@ class Exchange:
 
     async def _answer_alone(self, fault: Fault) -> None:
         if fault.kind == "drop":
-            raise FaultyEndError
+            raise FaultyEndError(reset=True)
         async for data in self._client.body():
             self._body.add(data)
         body = as_bytes(fault.facts.get("body", b""))
@@ -184,7 +188,7 @@ class Exchange:
         if not isinstance(response, h11.Response):
             raise GoneError("gradio left")
         if self.fault and self.fault.kind == "lose_answer":
-            raise FaultyEndError
+            raise FaultyEndError(reset=True)
         if self.fault and self.fault.kind == "hold_answer":
             await until_released(self.fault)
         fault = self.fault if self.fault and self.fault.kind in CHANGES else None
@@ -204,7 +208,11 @@ class Exchange:
 
 
 class FaultyEndError(GoneError):
-    """A fault ends the connection here."""
+    """A fault ends the connection here: with a reset, or as if the message had been complete."""
+
+    def __init__(self, *, reset: bool) -> None:
+        super().__init__("a fault")
+        self.reset = reset
 
 
 async def until_released(fault: Fault) -> None:
@@ -227,7 +235,7 @@ Body = AsyncIterator[bytes]
 async def cut(body: Body, fault: Fault) -> Body:
     async for data in up_to(body, fault.facts):
         yield data
-    raise FaultyEndError
+    raise FaultyEndError(reset=fault.facts.get("reset", False))
 
 
 async def stall(body: Body, fault: Fault) -> Body:

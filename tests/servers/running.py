@@ -26,6 +26,7 @@ from proxy import Proxy
 from stage import Stage
 
 IDLE_S = 10
+UNDER_WAY = ("running", "held")
 
 
 @dataclass
@@ -159,7 +160,7 @@ class Running:
         self._stage.faults.clear()
         self._empty_queue()
         end_s = time.monotonic() + IDLE_S
-        while self._stage.recording.entries("calls", lambda call: call["state"] == "running"):
+        while self._stage.recording.entries("calls", lambda call: call["state"] in UNDER_WAY):
             if time.monotonic() > end_s:
                 raise TimeoutError("a function does not end")
             time.sleep(0.01)
