@@ -19,7 +19,7 @@ from depthstudio.core.record import Json, to_plain
 from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
 from depthstudio.providers.footage import Prepared, prepared
-from depthstudio.providers.gradio.app import Function
+from depthstudio.providers.gradio.app import Function, file_in
 from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
 from depthstudio.providers.gradio.live_schema import live_schema
 from depthstudio.providers.gradio.session import GradioSession
@@ -95,7 +95,7 @@ async def reattach(
     for wait_s in RESCUE_WAITS_S:  # what was running there goes on for a while
         await ctx.sleep(wait_s)
         data = await _shown(space, session, target_dir, params)
-        if _is_file(data[0]):
+        if file_in(data[0]) is not None:
             ctx.note(RESCUED)
             return [await downloaded(session, data[0], THE_SCENE, ctx)]
     raise ResultLost(
@@ -155,12 +155,13 @@ async def _upload(
     ctx.report(Progress(Stage.UPLOADING, 0.0))
     paths = await session.upload([(file.sent_as, file.path) for file in files], sent)
     given = [session.file(path, file.sent_as) for path, file in zip(paths, files, strict=True)]
+    take = space.app.function(UPLOAD)
+    video = take.parameter("input_video").file_argument(given[0]) if is_video else None
     values: dict[str, Json] = {
-        "input_video": {"video": given[0], "subtitles": None} if is_video else None,
-        "input_images": None if is_video else given,  # pyright: ignore[reportAssignmentType]
+        "input_video": video,
+        "input_images": None if is_video else list(given),
         "s_time_interval": params.s_time_interval,
     }
-    take = space.app.function(UPLOAD)
     ctx.report(Progress(Stage.WAITING, message="The server reads what it was sent"))
     data = await session.call(take, named_arguments(take, values), ctx.report)
     target_dir = data[1] if len(data) > 1 else None
@@ -203,7 +204,7 @@ async def _collected(
     ctx: Context,
 ) -> list[Artifact]:
     """Everything that came of a run, on disk."""
-    if not _is_file(data[SCENE]):
+    if file_in(data[SCENE]) is None:
         # “Success” with nothing in it is how this app reports a folder that is gone.
         raise RemoteJobFailed(
             f"{SERVICE} made no scene: {data[SAID] or 'it does not say why'}",
@@ -213,8 +214,8 @@ async def _collected(
     artifacts = [await downloaded(session, data[SCENE], THE_SCENE, ctx)]
     if params.view_pictures:
         artifacts += await _view_pictures(space, session, demo, data, ctx)
-    flight = object_in(data[FLIGHT]).get("video")
-    if params.infer_gs and _is_file(flight):
+    flight = file_in(data[FLIGHT])
+    if params.infer_gs and flight is not None:
         artifacts.append(await downloaded(session, flight, THE_FLIGHT, ctx))
     elif params.infer_gs:
         ctx.note("The flight through the scene did not come")
@@ -269,7 +270,3 @@ def _view_names(selector: object) -> list[str]:
     """The views as the app's own selector lists them."""
     choices = list_in(object_in(selector).get("choices"))
     return [str((list_in(choice) or [choice])[-1]) for choice in choices] or ["View 1"]
-
-
-def _is_file(value: object) -> bool:
-    return isinstance(object_in(value).get("path"), str)

@@ -33,6 +33,11 @@ class Slot:
     def default(self) -> Json:
         return (self.declared or {}).get("parameter_default")
 
+    def file_argument(self, file: Json) -> Json:
+        """A file as this parameter wants it: Gradio 5 wraps videos, Gradio 6 does not."""
+        properties = object_in(object_in((self.declared or {}).get("type")).get("properties"))
+        return {"video": file, "subtitles": None} if "video" in properties else file
+
 
 @dataclass(frozen=True)
 class Function:
@@ -53,6 +58,17 @@ class Function:
     def names(self) -> tuple[str, ...]:
         return tuple(slot.name for slot in self.parameters)
 
+    def parameter(self, name: str) -> Slot:
+        """The parameter of that name. Raises `NotOffered` where there is none."""
+        for slot in self.parameters:
+            if slot.name == name:
+                return slot
+        raise NotOffered(
+            f"The server's {self.name} has no parameter “{name}”",
+            hint="Test the connection, so that the form shows what this server has",
+            may_have_run=False,
+        )
+
     def arguments(self, values: Mapping[str, Json]) -> list[Json]:
         """The whole array: values by name, defaults for the rest, null for hidden state.
 
@@ -61,12 +77,8 @@ class Function:
         NotOffered
             when the server has no such parameter, or wants one that is not given
         """
-        if unknown := [name for name in values if name not in self.names]:
-            raise NotOffered(
-                f"The server's {self.name} has no parameter “{unknown[0]}”",
-                hint="Test the connection, so that the form shows what this server has",
-                may_have_run=False,
-            )
+        for name in values:
+            self.parameter(name)
         return [self._argument(slot, values) for slot in self.inputs]
 
     def positional(self, *values: Json) -> list[Json]:
@@ -128,6 +140,14 @@ class App:
     def url(self, path: str) -> str:
         """Where one of the protocol's own routes is."""
         return f"{self.origin}{self.api_prefix}{path}"
+
+
+def file_in(value: object) -> Mapping[str, Any] | None:
+    """The file in an output, which Gradio 5 wraps where it is a video; None without one."""
+    for candidate in (object_in(object_in(value).get("video")), object_in(value)):
+        if isinstance(candidate.get("path"), str):
+            return candidate
+    return None
 
 
 def read_app(origin: str, config: object, info: object) -> App:
