@@ -1,5 +1,6 @@
 """How Depth Anything 3 is asked on a Gradio server: upload, reconstruct, fetch every view."""
 
+import contextlib
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import (
+    BadResponse,
     InputError,
     NotOffered,
     ProviderError,
@@ -22,7 +24,7 @@ from depthstudio.providers.footage import Prepared, prepared
 from depthstudio.providers.gradio.app import Function, file_in
 from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
 from depthstudio.providers.gradio.live_schema import live_schema
-from depthstudio.providers.gradio.session import GradioSession
+from depthstudio.providers.gradio.session import GradioSession, finished_if_cancelled
 from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
 
 if TYPE_CHECKING:
@@ -73,10 +75,15 @@ async def fetch(
     session = space.session(str(uploaded["session_hash"]))
     demo = space.app.function(RECONSTRUCT)
     values = {**_plain_values(params), "target_dir": uploaded["target_dir"]}
-    data = await session.work(
-        ctx, RECONSTRUCT, demo, named_arguments(demo, values), target_dir=uploaded["target_dir"]
-    )
-    return await _collected(space, session, demo, data, params, ctx)
+    arguments = named_arguments(demo, values)
+    target_dir = uploaded["target_dir"]
+    try:
+        data = await session.work(ctx, RECONSTRUCT, demo, arguments, target_dir=target_dir)
+    except ResultLost:
+        # The stream broke off; what was running there goes on, and the scene is paid for.
+        return await _rescued(target_dir, params, ctx)
+    async with finished_if_cancelled(ctx):
+        return await _collected(space, session, demo, data, params, ctx)
 
 
 async def reattach(
@@ -88,7 +95,11 @@ async def reattach(
     if kept := await ctx.in_thread(lambda flag: _kept_files(ctx.folder)):
         ctx.note(INTERRUPTED)
         return kept
-    target_dir = checkpoint.steps[RECONSTRUCT].get("target_dir")
+    return await _rescued(checkpoint.steps[RECONSTRUCT].get("target_dir"), params, ctx)
+
+
+async def _rescued(target_dir: Json, params: "DepthAnythingParams", ctx: Context) -> list[Artifact]:
+    """The scene of a run that nobody followed to its end, where the server still has it."""
     ctx.report(Progress(Stage.RUNNING, message="Looking for the scene at the server"))
     space = await connect(ctx, SERVICE, (SHOW,))
     session = space.session()
@@ -96,11 +107,14 @@ async def reattach(
         await ctx.sleep(wait_s)
         data = await _shown(space, session, target_dir, params)
         if file_in(data[0]) is not None:
-            ctx.note(RESCUED)
-            return [await downloaded(session, data[0], THE_SCENE, ctx)]
+            # Half of it, if it is being written at this moment.
+            with contextlib.suppress(BadResponse):
+                scene = await downloaded(session, data[0], THE_SCENE, ctx)
+                ctx.note(RESCUED)
+                return [scene]
     raise ResultLost(
         f"{SERVICE} does not have this scene any more",
-        hint="The program ended while it was made, and the server threw it away. Run it again",
+        hint="The connection ended while it was made. Run it again",
         detail=f"target_dir {target_dir}",
     )
 

@@ -1,8 +1,9 @@
 """One session with a Gradio server: upload, call, follow, cancel."""
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ import msgspec
 
 from depthstudio.core.errors import (
     BadResponse,
+    ProviderError,
     ProviderHeld,
     RemoteJobFailed,
     ResultLost,
@@ -25,21 +27,37 @@ from depthstudio.providers.gradio.failures import failure, queue_trouble
 from depthstudio.providers.gradio.following import Completed, Following, SessionGone, Stopped
 from depthstudio.providers.transport.answers import json_answer
 from depthstudio.providers.transport.errors import translated_errors
-from depthstudio.providers.transport.events import server_events
+from depthstudio.providers.transport.events import ServerEvent, server_events
 from depthstudio.providers.transport.repeat import repeated
 from depthstudio.providers.transport.upload import upload_files
 
 FILE_TYPE = {"_type": "gradio.FileData"}
 RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's own needs more
 ENDING_LIMIT_S = 2.0
+LOOK_LIMIT_S = 1.0  # for what the server has to say of a call at once
 TAKEN_OUT = "taken out of the service's line"
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
+FINISHED = "the service had finished its part"
 
 Report = Callable[[Progress], None]
 
 
 async def _pass_on(has_started: bool) -> None:
     """A call that costs nothing may run to its end unheard."""
+
+
+@contextlib.asynccontextmanager
+async def finished_if_cancelled(ctx: Context) -> AsyncGenerator[None]:
+    """What follows a call: a cancel stops nothing at the service any more, and says so."""
+
+    async def nothing_to_stop() -> str:
+        return FINISHED
+
+    try:
+        yield
+    except asyncio.CancelledError:
+        await ctx.cancel_remotely(nothing_to_stop)
+        raise
 
 
 class GradioSession:
@@ -126,7 +144,8 @@ class GradioSession:
             sent = await ctx.submit(step, send)
         except asyncio.CancelledError:
             if step in ctx.checkpoint.steps:
-                await stop(False)
+                event_id = str(ctx.checkpoint.steps[step]["event_id"])
+                await ctx.cancel_remotely(lambda: self._cancel_unheard(function, event_id))
             raise
         try:
             return await self.follow(function, str(sent["event_id"]), ctx.report, stop)
@@ -143,8 +162,8 @@ class GradioSession:
     ) -> list[Any]:
         """Wait for a call's outputs: one value for each of the function's outputs.
 
-        `on_cancel` is told whether the call had begun, while the stream is still open: only
-        then do all versions of the server let go of a call that waits.
+        `on_cancel` is told whether the call had begun, once the stream is closed: before
+        version 6 only that takes a waiting call out of the line.
 
         Raises
         ------
@@ -187,12 +206,7 @@ class GradioSession:
     async def _read_stream(
         self, following: Following, on_cancel: Callable[[bool], Awaitable[None]]
     ) -> None:
-        stream = server_events(
-            self._reach.http,
-            self._app.url("/queue/data"),
-            params={"session_hash": self.session_hash},
-            service=self.service,
-        )
+        stream = self._stream()
         limit: asyncio.Timeout
         try:
             async with asyncio.timeout(None) as limit:
@@ -213,10 +227,18 @@ class GradioSession:
                 hint="Send fewer or smaller pictures",
             ) from error
         except asyncio.CancelledError:
-            await on_cancel(following.has_started)
+            await on_cancel(following.has_started)  # the stream has heard of it first
             raise
         finally:
             await stream.aclose()
+
+    def _stream(self) -> AsyncGenerator[ServerEvent]:
+        return server_events(
+            self._reach.http,
+            self._app.url("/queue/data"),
+            params={"session_hash": self.session_hash},
+            service=self.service,
+        )
 
     def _message(self, text: str) -> object:
         try:
@@ -237,7 +259,13 @@ class GradioSession:
 
         async def ask() -> list[Any]:
             event_id = await self.join(function, data, event_data)
-            return await self.follow(function, event_id, report)
+            try:
+                return await self.follow(function, event_id, report)
+            except ResultLost as error:
+                # Nothing was paid for, so there is no reason not to ask again.
+                raise ServiceUnavailable(
+                    str(error), hint="Try again in a moment", detail=error.detail
+                ) from error
 
         return await repeated(self._reach, self.service, ask)
 
@@ -252,6 +280,20 @@ class GradioSession:
             response = await self._reach.http.post(self._app.url("/cancel"), json=body)
             response.raise_for_status()
         return ASKED_TO_STOP if has_started else TAKEN_OUT
+
+    async def _cancel_unheard(self, function: Function, event_id: str) -> str:
+        """Cancel a call whose stream was never opened, which has to be for it to be closed."""
+        following = Following(event_id, lambda progress: None)
+        stream = self._stream()
+        with contextlib.suppress(ProviderError, TimeoutError):
+            async with asyncio.timeout(LOOK_LIMIT_S), contextlib.aclosing(stream):
+                async for event in stream:
+                    following.read(self._message(event.data))
+                    if following.has_started or following.outcome is not None:
+                        break
+        if following.outcome is not None:
+            return FINISHED
+        return await self.cancel(function, event_id, has_started=following.has_started)
 
     def file(self, path: str, name: str = "") -> dict[str, Json]:
         """A file that was uploaded, as an argument."""
