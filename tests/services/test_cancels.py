@@ -1,7 +1,6 @@
 """Jobs on Gradio are cancelled wherever they stand: what the service hears, what the row says."""
 
 import asyncio
-from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,11 @@ from tests.support.gradio_jobs import (
     Kind,
     accepted,
     matching,
+    on_both_versions,
     thing,
     until_matching,
 )
-from tests.support.gradio_servers import ZEROGPU, Find, GradioServer
+from tests.support.gradio_servers import ZEROGPU, GradioServer
 from tests.support.service_jobs import Service
 from tests.support.watch import until
 
@@ -110,27 +110,6 @@ async def at_stage(service: Service, job: Job, stage: Stage) -> None:
     await until(service.session.queue, is_there)
 
 
-@pytest.fixture
-def server(request: pytest.FixtureRequest, gradio_servers: Find) -> Generator[GradioServer]:
-    """The server of a kind, in a version, as the parameter says; as new."""
-    kind, version = request.param
-    app = "da3" if kind is DA3 else "partpacker"
-    found = gradio_servers(app, version)
-    found.reset()
-    yield found
-    found.release()
-
-
-def with_servers(moments: list[Moment]) -> list[Any]:
-    """Each on the version its service runs; in a full check on the newest, too."""
-    first = {DA3.provider_id: "5.49", PARTPACKER.provider_id: "5.25"}
-    return [
-        pytest.param((m.kind, version), m, id=f"{m}-gradio{version}", marks=marks)
-        for m in moments
-        for version, marks in ((first[m.kind.provider_id], ()), ("6", (pytest.mark.long,)))
-    ]
-
-
 SERVERS = [
     pytest.param((DA3, "5.49"), DA3, id="depth-anything-3-gradio5.49"),
     pytest.param((DA3, "6"), DA3, id="depth-anything-3-gradio6", marks=pytest.mark.long),
@@ -145,7 +124,7 @@ def event_of_last_join(server: GradioServer) -> dict[str, Any]:
     return {"session_hash": join["session_hash"], "fn_index": join["fn_index"]}
 
 
-@pytest.mark.parametrize(("server", "moment"), with_servers(MOMENTS), indirect=["server"])
+@pytest.mark.parametrize(("server", "moment"), on_both_versions(MOMENTS), indirect=["server"])
 async def test_a_cancel_ends_the_job_where_it_stands(
     server: GradioServer, moment: Moment, open_service: OpenService, tmp_path: Path
 ) -> None:

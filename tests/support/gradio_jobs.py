@@ -2,11 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import pytest
 from PIL import Image
 
 from tests.support.gradio_servers import Entry, GradioServer
@@ -48,7 +49,7 @@ PARTPACKER = Kind(
     ("process_image", "process_3d"),
     ("process_image", "process_3d"),
 )
-KINDS = {kind.provider_id: kind for kind in (DA3, PARTPACKER)}
+OWN_VERSION = {DA3.provider_id: "5.49", PARTPACKER.provider_id: "5.25"}
 
 CONFIG = "GET /config"
 INFO = "GET /gradio_api/info"
@@ -58,6 +59,27 @@ STREAM = "GET /gradio_api/queue/data"
 CANCEL = "POST /gradio_api/cancel"
 SCENE = r"GET /gradio_api/file=.*\.glb"
 PICTURE = r"GET /gradio_api/file=.*\.webp"
+
+
+class OfKind(Protocol):
+    """A row of a table about jobs of a kind; its text is its name."""
+
+    @property
+    def kind(self) -> Kind: ...
+
+
+def on_both_versions(rows: Iterable[OfKind], *, long: bool = False) -> list[Any]:
+    """Parameters (server, row): on the version its service runs, in a full check the newest too."""
+    return [
+        pytest.param(
+            (row.kind, version),
+            row,
+            id=f"{row}-gradio{version}",
+            marks=[pytest.mark.long] if long or version == "6" else [],
+        )
+        for row in rows
+        for version in (OWN_VERSION[row.kind.provider_id], "6")
+    ]
 
 
 def thing(folder: Path, colour: tuple[int, int, int] = (200, 40, 30)) -> Path:

@@ -56,7 +56,10 @@ class Following:
             when it is no message
         """
         if not isinstance(message, Mapping):
-            raise BadResponse("The service's stream says something that is no message")
+            raise BadResponse(
+                "The service's stream says something that is no message",
+                hint="Run it again; if it goes on, check the server's address",
+            )
         said = cast("Message", message)
         if said.get("event_id") not in (None, self._event_id) or self.outcome is not None:
             return

@@ -37,6 +37,7 @@ ENDING_LIMIT_S = 2.0
 LOOK_LIMIT_S = 1.0  # for what the server has to say of a call at once
 TAKEN_OUT = "taken out of the service's line"
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
+RUN_AGAIN = "Run it again; if it goes on, check the server's address"
 FINISHED = "the service had finished its part"
 
 Report = Callable[[Progress], None]
@@ -44,6 +45,10 @@ Report = Callable[[Progress], None]
 
 async def _pass_on(has_started: bool) -> None:
     """A call that costs nothing may run to its end unheard."""
+
+
+def _new_hash() -> str:
+    return secrets.token_hex(8)
 
 
 @contextlib.asynccontextmanager
@@ -74,7 +79,7 @@ class GradioSession:
         self._app = app
         self.service = service
         self._has_token = has_token
-        self.session_hash = session_hash or secrets.token_hex(8)
+        self.session_hash = session_hash or _new_hash()
 
     async def upload(
         self, files: Sequence[tuple[str, Path]], progress: Callable[[int, int], None]
@@ -93,7 +98,9 @@ class GradioSession:
             )
             paths = [path for path in list_in(json_answer(response, self.service)) if path]
             if len(paths) != len(files) or not all(isinstance(path, str) for path in paths):
-                raise BadResponse(f"{self.service} did not take the files it was sent")
+                raise BadResponse(
+                    f"{self.service} did not take the files it was sent", hint=RUN_AGAIN
+                )
             return paths
 
         return await repeated(self._reach, self.service, send)
@@ -117,7 +124,9 @@ class GradioSession:
             response.raise_for_status()
         event_id = object_in(json_answer(response, self.service)).get("event_id")
         if not isinstance(event_id, str):
-            raise BadResponse(f"{self.service} took the call and does not say under which id")
+            raise BadResponse(
+                f"{self.service} took the call and does not say under which id", hint=RUN_AGAIN
+            )
         return event_id
 
     async def work(
@@ -188,7 +197,8 @@ class GradioSession:
                 return data
             case Completed(data):
                 raise BadResponse(
-                    f"{self.service} sent {len(data)} values, not {len(function.outputs)}"
+                    f"{self.service} sent {len(data)} values, not {len(function.outputs)}",
+                    hint=RUN_AGAIN,
                 )
             case Stopped():
                 raise RemoteJobFailed(
@@ -226,6 +236,9 @@ class GradioSession:
                 f"{self.service} did not finish within {minutes} minutes",
                 hint="Send fewer or smaller pictures",
             ) from error
+        except ProviderError:
+            if following.outcome is None:
+                raise  # else nothing that matters can have been lost
         except asyncio.CancelledError:
             await on_cancel(following.has_started)  # the stream has heard of it first
             raise
@@ -245,7 +258,9 @@ class GradioSession:
             return msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError) as error:
             raise BadResponse(
-                f"{self.service} sent a message that cannot be read", detail=text[:200]
+                f"{self.service} sent a message that cannot be read",
+                hint=RUN_AGAIN,
+                detail=text[:200],
             ) from error
 
     async def call(
@@ -255,14 +270,19 @@ class GradioSession:
         report: Report = lambda progress: None,
         event_data: Mapping[str, Json] | None = None,
     ) -> list[Any]:
-        """Call a function that costs nothing and changes nothing: it may be sent again."""
+        """Call a function that costs nothing and changes nothing: it may be sent again.
+
+        After a broken stream that is in a new session, without any hidden state.
+        """
 
         async def ask() -> list[Any]:
             event_id = await self.join(function, data, event_data)
             try:
                 return await self.follow(function, event_id, report)
             except ResultLost as error:
-                # Nothing was paid for, so there is no reason not to ask again.
+                # Nothing was paid for, so it is asked again; but in a new session, as the server
+                # may take everything of this one for gone once it notices.
+                self.session_hash = _new_hash()
                 raise ServiceUnavailable(
                     str(error), hint="Try again in a moment", detail=error.detail
                 ) from error
@@ -310,5 +330,7 @@ class GradioSession:
         """
         path = object_in(value).get("path")
         if not isinstance(path, str) or not path or path.startswith(("http:", "https:")):
-            raise BadResponse(f"{self.service} sent something else where a file was due")
+            raise BadResponse(
+                f"{self.service} sent something else where a file was due", hint=RUN_AGAIN
+            )
         return self._app.url(f"/file={quote(path)}")

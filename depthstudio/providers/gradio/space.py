@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from depthstudio.core.errors import AuthError, BadResponse, ServiceUnavailable
+from depthstudio.core.errors import AuthError, BadResponse
 from depthstudio.core.json_shape import object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Health, Reach
@@ -83,7 +83,7 @@ async def _ask(reach: Reach, url: str, service: str, origin: str) -> Mapping[str
                 await _log_in(reach, service, origin)
                 response = await reach.http.get(url)
             if response.is_redirect:
-                raise ServiceUnavailable(
+                raise BadResponse(
                     f"{origin} sends us elsewhere",
                     hint="Use the address it leads to",
                     detail=response.headers.get("location", ""),
