@@ -22,9 +22,14 @@ from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
 from depthstudio.providers.footage import Prepared, prepared
 from depthstudio.providers.gradio.app import Function, file_in
+from depthstudio.providers.gradio.failures import plain_text
 from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
 from depthstudio.providers.gradio.live_schema import live_schema
-from depthstudio.providers.gradio.session import GradioSession, finished_if_cancelled
+from depthstudio.providers.gradio.session import (
+    LONGEST_ID,
+    GradioSession,
+    finished_if_cancelled,
+)
 from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
 
 if TYPE_CHECKING:
@@ -40,6 +45,7 @@ NOT_PARAMETERS = frozenset({"target_dir", "input_video", "input_images", "s_time
 # Where the outputs of `gradio_demo` are in the array.
 SCENE, SAID, PHOTO, DEPTH, VIEWS, FLIGHT = 0, 1, 3, 4, 6, 7
 RESCUE_WAITS_S = (0.0, 5.0, 15.0, 30.0)
+MOST_VIEWS = 1000  # as many as the photos of one job
 MAX_PICTURE_BYTES = 64 << 20
 THE_SCENE = RemoteFile("scene.glb", Role.SCENE, frozenset({media_type.GLB}), 8 << 30)
 THE_FLIGHT = RemoteFile("flight.mp4", Role.VIDEO, frozenset({media_type.MP4}), 8 << 30)
@@ -179,7 +185,7 @@ async def _upload(
     ctx.report(Progress(Stage.WAITING, message="The server reads what it was sent"))
     data = await session.call(take, named_arguments(take, values), ctx.report)
     target_dir = data[1] if len(data) > 1 else None
-    if not isinstance(target_dir, str) or not target_dir:
+    if not isinstance(target_dir, str) or not 0 < len(target_dir) <= LONGEST_ID:
         raise RemoteJobFailed(
             f"{SERVICE} found no picture in what it was sent",
             hint="Check that the photos or the video can be opened elsewhere",
@@ -220,8 +226,9 @@ async def _collected(
     """Everything that came of a run, on disk."""
     if file_in(data[SCENE]) is None:
         # “Success” with nothing in it is how this app reports a folder that is gone.
+        said = plain_text(session.without_secrets(str(data[SAID] or "it does not say why")))
         raise RemoteJobFailed(
-            f"{SERVICE} made no scene: {data[SAID] or 'it does not say why'}",
+            f"{SERVICE} made no scene: {said}",
             hint="Run it again; the server may have been started again meanwhile",
         )
     ctx.report(Progress(Stage.DOWNLOADING, 0.0, "Scene"))
@@ -243,11 +250,14 @@ async def _view_pictures(
 
     The scene is what was paid for: pictures that do not come are a word on the result.
     """
-    names = _view_names(data[VIEWS])
+    offered = _view_names(data[VIEWS])
+    names = offered[:MOST_VIEWS]
+    if len(offered) > len(names):
+        ctx.note(f"{SERVICE} lists {len(offered)} views; only the first {len(names)} were fetched")
     artifacts: list[Artifact] = []
     shown = data[PHOTO], data[DEPTH]
     for number, name in enumerate(names):
-        ctx.report(Progress(Stage.DOWNLOADING, number / len(names), name))
+        ctx.report(Progress(Stage.DOWNLOADING, number / len(names), plain_text(name)))
         try:
             if number > 0:
                 shown = await _view(space, session, demo, name)

@@ -23,17 +23,20 @@ from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Context, Reach
 from depthstudio.providers.gradio.app import App, Function
-from depthstudio.providers.gradio.failures import failure, queue_trouble
+from depthstudio.providers.gradio.failures import AppError, failure, queue_trouble
 from depthstudio.providers.gradio.following import Completed, Following, SessionGone, Stopped
 from depthstudio.providers.transport.answers import json_answer
 from depthstudio.providers.transport.errors import translated_errors
 from depthstudio.providers.transport.events import ServerEvent, server_events
+from depthstudio.providers.transport.redaction import redacted
 from depthstudio.providers.transport.repeat import repeated
 from depthstudio.providers.transport.upload import upload_files
 
 FILE_TYPE = {"_type": "gradio.FileData"}
 RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's own needs more
 ENDING_LIMIT_S = 2.0
+LONGEST_ID = 1000  # of what is written down to find a call, or a folder, again
+LONGEST_SAID = 30_000
 LOOK_LIMIT_S = 1.0  # for what the server has to say of a call at once
 TAKEN_OUT = "taken out of the service's line"
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
@@ -123,7 +126,7 @@ class GradioSession:
                 raise held
             response.raise_for_status()
         event_id = object_in(json_answer(response, self.service)).get("event_id")
-        if not isinstance(event_id, str):
+        if not isinstance(event_id, str) or len(event_id) > LONGEST_ID:
             raise BadResponse(
                 f"{self.service} took the call and does not say under which id", hint=RUN_AGAIN
             )
@@ -211,7 +214,13 @@ class GradioSession:
                 )
             case error:
                 now = self._reach.now()
-                raise failure(self.service, error, now, has_token=self._has_token)
+                text = None if error.text is None else self.without_secrets(error.text)
+                said = AppError(self.without_secrets(error.title), text)
+                raise failure(self.service, said, now, has_token=self._has_token)
+
+    def without_secrets(self, text: str) -> str:
+        """The beginning of what the server says, should it repeat who asked."""
+        return redacted(text[:LONGEST_SAID], self._reach.secrets.values())
 
     async def _read_stream(
         self, following: Following, on_cancel: Callable[[bool], Awaitable[None]]
@@ -260,7 +269,7 @@ class GradioSession:
             raise BadResponse(
                 f"{self.service} sent a message that cannot be read",
                 hint=RUN_AGAIN,
-                detail=text[:200],
+                detail=self.without_secrets(text)[:200],
             ) from error
 
     async def call(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from depthstudio.core.errors import AuthError, BadResponse
+from depthstudio.core.errors import AuthError, BadResponse, ServiceUnavailable
 from depthstudio.core.json_shape import object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Health, Reach
@@ -114,7 +114,15 @@ async def _log_in(reach: Reach, service: str, origin: str) -> None:
             hint="Give them again",
             may_have_run=False,
         )
-    response.raise_for_status()
+    if not response.is_success:
+        # Not in its own words: they may repeat what they complain about.
+        error = ServiceUnavailable(
+            f"{service} has trouble with the login ({response.status_code})",
+            hint="Try again later",
+            may_have_run=False,
+        )
+        error.status = response.status_code
+        raise error
 
 
 def named_arguments(function: Function, values: Mapping[str, Json]) -> list[Json]:
