@@ -141,6 +141,9 @@ class JobStatus:
     ended_at: datetime | None = None
 
 
+STARTS_NO_WORK = "starts_no_work"  # among the ids of a step such as an upload
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """What a service gave us to find a job again: remote ids by the step that got them."""
@@ -160,6 +163,11 @@ class Checkpoint:
             if isinstance(names := ids.get("sent_as"), list):
                 return tuple(str(name) for name in names)
         return ()
+
+    @property
+    def has_work(self) -> bool:
+        """Did any step start work at the service? An upload does not."""
+        return any(not ids.get(STARTS_NO_WORK) for ids in self.steps.values())
 
     def with_step(self, step: str, ids: Mapping[str, Json]) -> "Checkpoint":
         return Checkpoint({**self.steps, step: dict(ids)})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
-from depthstudio.core.job import Checkpoint, Hold, Progress, Source
+from depthstudio.core.job import STARTS_NO_WORK, Checkpoint, Hold, Progress, Source
 from depthstudio.core.record import Json
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import Ledger
@@ -88,7 +88,7 @@ class JobContext(JobReach):
         return self.row.job.sources
 
     async def remember(self, step: str, ids: Mapping[str, Json]) -> None:
-        checkpoint = self.checkpoint.with_step(step, ids)
+        checkpoint = self.checkpoint.with_step(step, {**ids, STARTS_NO_WORK: True})
         self.row = await uncut(self.ledger.record(self.job_id, checkpoint=checkpoint))
 
     def report(self, progress: Progress) -> None:

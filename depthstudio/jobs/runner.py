@@ -25,6 +25,7 @@ from depthstudio.providers.registry import Registry
 log = logging.getLogger(__name__)
 
 BEFORE_SENT = "before it was sent"
+BEFORE_WORK = "before any work began"
 MAY_RUN = "it may still run at the service"
 
 
@@ -172,6 +173,8 @@ class JobRunner:
             return row.note
         if not row.checkpoint:
             return BEFORE_SENT
+        if not row.checkpoint.has_work:
+            return row.note or BEFORE_WORK
         return row.note if row.note or row.phase is Phase.DOWNLOADED else MAY_RUN
 
     async def cancel(self, job_id: str) -> None:

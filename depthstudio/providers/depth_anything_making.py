@@ -1,6 +1,7 @@
 """How Depth Anything 3 is asked on a Gradio server: upload, reconstruct, fetch every view."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import (
+    BadResponse,
     InputError,
     NotOffered,
     ProviderError,
@@ -21,9 +23,14 @@ from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
 from depthstudio.providers.footage import Prepared, prepared
 from depthstudio.providers.gradio.app import Function, file_in
+from depthstudio.providers.gradio.failures import plain_text
 from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
 from depthstudio.providers.gradio.live_schema import live_schema
-from depthstudio.providers.gradio.session import GradioSession
+from depthstudio.providers.gradio.session import (
+    LONGEST_ID,
+    GradioSession,
+    finished_if_cancelled,
+)
 from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
 
 if TYPE_CHECKING:
@@ -39,6 +46,7 @@ NOT_PARAMETERS = frozenset({"target_dir", "input_video", "input_images", "s_time
 # Where the outputs of `gradio_demo` are in the array.
 SCENE, SAID, PHOTO, DEPTH, VIEWS, FLIGHT = 0, 1, 3, 4, 6, 7
 RESCUE_WAITS_S = (0.0, 2.0, 5.0, 10.0, 20.0)
+MOST_VIEWS = 1000  # as many as the photos of one job
 MAX_PICTURE_BYTES = 64 << 20
 THE_SCENE = RemoteFile("scene.glb", Role.SCENE, frozenset({media_type.GLB}), 8 << 30)
 THE_FLIGHT = RemoteFile("flight.mp4", Role.VIDEO, frozenset({media_type.MP4}), 8 << 30)
@@ -74,10 +82,15 @@ async def fetch(
     session = space.session(str(uploaded["session_hash"]))
     demo = space.app.function(RECONSTRUCT)
     values = {**_plain_values(params), "target_dir": uploaded["target_dir"]}
-    data = await session.work(
-        ctx, RECONSTRUCT, demo, named_arguments(demo, values), target_dir=uploaded["target_dir"]
-    )
-    return await _collected(space, session, demo, data, params, ctx)
+    arguments = named_arguments(demo, values)
+    target_dir = uploaded["target_dir"]
+    try:
+        data = await session.work(ctx, RECONSTRUCT, demo, arguments, target_dir=target_dir)
+    except ResultLost:
+        # The stream broke off; what was running there goes on, and the scene is paid for.
+        return await _rescued(target_dir, params, ctx)
+    async with finished_if_cancelled(ctx):
+        return await _collected(space, session, demo, data, params, ctx)
 
 
 async def reattach(
@@ -89,7 +102,11 @@ async def reattach(
     if kept := await ctx.in_thread(lambda flag: _kept_files(ctx.folder)):
         ctx.note(INTERRUPTED)
         return kept
-    target_dir = checkpoint.steps[RECONSTRUCT].get("target_dir")
+    return await _rescued(checkpoint.steps[RECONSTRUCT].get("target_dir"), params, ctx)
+
+
+async def _rescued(target_dir: Json, params: "DepthAnythingParams", ctx: Context) -> list[Artifact]:
+    """The scene of a run that nobody followed to its end, where the server still has it."""
     ctx.report(Progress(Stage.RUNNING, message="Looking for the scene at the server"))
     space = await connect(ctx, SERVICE, (SHOW,))
     session = space.session()
@@ -97,11 +114,14 @@ async def reattach(
         await ctx.sleep(wait_s)
         data = await _shown(space, session, target_dir, params)
         if file_in(data[0]) is not None:
-            ctx.note(RESCUED)
-            return [await downloaded(session, data[0], THE_SCENE, ctx)]
+            # Half of it, if it is being written at this moment.
+            with contextlib.suppress(BadResponse):
+                scene = await downloaded(session, data[0], THE_SCENE, ctx)
+                ctx.note(RESCUED)
+                return [scene]
     raise ResultLost(
         f"{SERVICE} does not have this scene any more",
-        hint="The program ended while it was made, and the server threw it away. Run it again",
+        hint="The connection ended while it was made. Run it again",
         detail=f"target_dir {target_dir}",
     )
 
@@ -166,7 +186,7 @@ async def _upload(
     ctx.report(Progress(Stage.WAITING, message="The server reads what it was sent"))
     data = await session.call(take, named_arguments(take, values), ctx.report)
     target_dir = data[1] if len(data) > 1 else None
-    if not isinstance(target_dir, str) or not target_dir:
+    if not isinstance(target_dir, str) or not 0 < len(target_dir) <= LONGEST_ID:
         raise RemoteJobFailed(
             f"{SERVICE} found no picture in what it was sent",
             hint="Check that the photos or the video can be opened elsewhere",
@@ -203,8 +223,9 @@ async def _collected(
     """Everything that came of a run, on disk."""
     if file_in(data[SCENE]) is None:
         # “Success” with nothing in it is how this app reports a folder that is gone.
+        said = plain_text(session.without_secrets(str(data[SAID] or "it does not say why")))
         raise RemoteJobFailed(
-            f"{SERVICE} made no scene: {data[SAID] or 'it does not say why'}",
+            f"{SERVICE} made no scene: {said}",
             hint="Run it again; the server may have been started again meanwhile",
         )
     ctx.report(Progress(Stage.DOWNLOADING, 0.0, "Scene"))
@@ -226,11 +247,14 @@ async def _view_pictures(
 
     The scene is what was paid for: pictures that do not come are a word on the result.
     """
-    names = _view_names(data[VIEWS])
+    offered = _view_names(data[VIEWS])
+    names = offered[:MOST_VIEWS]
+    if len(offered) > len(names):
+        ctx.note(f"{SERVICE} lists {len(offered)} views; only the first {len(names)} were fetched")
     artifacts: list[Artifact] = []
     shown = data[PHOTO], data[DEPTH]
     for number, name in enumerate(names):
-        ctx.report(Progress(Stage.DOWNLOADING, number / len(names), name))
+        ctx.report(Progress(Stage.DOWNLOADING, number / len(names), plain_text(name)))
         try:
             if number > 0:
                 shown = await _view(space, session, demo, name)

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import RemoteJobFailed, ResultLost
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
-from depthstudio.core.json_shape import object_in
 from depthstudio.core.record import Json, to_plain
 from depthstudio.formats import media_type
+from depthstudio.formats.glb_container import open_container
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
 from depthstudio.providers.cut_out import cut_out_canvas, has_own_alpha
 from depthstudio.providers.footage import prepared
+from depthstudio.providers.gradio.app import file_in
 from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
 from depthstudio.providers.gradio.live_schema import live_schema
-from depthstudio.providers.gradio.session import GradioSession
+from depthstudio.providers.gradio.session import GradioSession, finished_if_cancelled
 from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ async def _cut(
     given = await _sent(session, photo.path, photo.sent_as, ctx)
     cut = space.app.function(CUT)
     data = await session.work(ctx, CUT, cut, cut.positional(given), sent_as=[photo.sent_as])
-    kept = await downloaded(session, data[0], THE_CUT_OUT, ctx)
+    async with finished_if_cancelled(ctx):
+        kept = await downloaded(session, data[0], THE_CUT_OUT, ctx)
     ctx.report(Progress(Stage.RUNNING, message="Cut out", picture=kept.path))
     return _as_argument(session, data[0]), kept
 
@@ -142,10 +144,18 @@ async def _made(
     values = {name: value for name, value in plain.items() if name not in OURS}
     arguments = named_arguments(make, {**values, **params.extra, "input_image": cut_out})
     data = await session.work(ctx, MAKE, make, arguments)
-    if "path" not in object_in(data[0]):
-        raise RemoteJobFailed(
-            f"{SERVICE} made no object",
-            hint="Use a photo in which the object stands out from its background",
-        )
+    if file_in(data[0]) is None:
+        raise _nothing_made()
     ctx.report(Progress(Stage.DOWNLOADING, 0.0, "Parts", picture=kept.path))
-    return [await downloaded(session, data[0], THE_OBJECT, ctx), kept]
+    async with finished_if_cancelled(ctx):
+        made = await downloaded(session, data[0], THE_OBJECT, ctx)
+    if not await ctx.in_thread(lambda flag: open_container(made.path).document.meshes):
+        raise _nothing_made()
+    return [made, kept]
+
+
+def _nothing_made() -> RemoteJobFailed:
+    return RemoteJobFailed(
+        f"{SERVICE} made no object",
+        hint="Use a photo in which the object stands out from its background",
+    )

@@ -1,6 +1,6 @@
 """A session with the program's own providers, on the machine's own clock, and things to send."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from depthstudio.jobs.session import Session
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
+from tests.support.gradio_jobs import DA3
+from tests.support.gradio_servers import Find, GradioServer
 from tests.support.service_jobs import Service
 
 OpenService = Callable[..., AbstractAsyncContextManager[Service]]
@@ -61,3 +63,13 @@ def open_service(home: Home, tmp_path: Path) -> OpenService:
             await session.aclose()
 
     return opened
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, gradio_servers: Find) -> Generator[GradioServer]:
+    """The server of a kind of job, in a version of Gradio, as the parameter says; as new."""
+    kind, version = request.param
+    found = gradio_servers("da3" if kind is DA3 else "partpacker", version)
+    found.reset()
+    yield found
+    found.release()

@@ -18,7 +18,9 @@ NO_GPU_WAIT_S = 60.0
 UNKNOWN_QUOTA_WAIT_S = 3600.0
 QUEUE_FULL_WAIT_S = 10.0
 QUEUE_STOPPED_WAIT_S = 20.0
+LONGEST_QUOTA_WAIT_S = 7 * 24 * 3600.0  # beyond a week a number is wrong, not patient
 LONGEST_TEXT = 300
+LONGEST_READ = 100 * LONGEST_TEXT
 
 _TAG = re.compile(r"<[^<>]*>")
 _CLASS_NAME = re.compile(r"[A-Z]\w+")
@@ -36,13 +38,14 @@ class AppError:
 
 def plain_text(text: str) -> str:
     """Text without markup, on one line, of a length that can be shown."""
-    return " ".join(html.unescape(_TAG.sub("", text)).split())[:LONGEST_TEXT]
+    start = text[:LONGEST_READ]
+    return " ".join(html.unescape(_TAG.sub("", start)).split())[:LONGEST_TEXT]
 
 
 def failure(service: str, error: AppError, now: datetime, *, has_token: bool) -> ProviderError:
     """The error to raise. A `ProviderHeld` means that the function provably did not run."""
     text = plain_text(error.text or "")
-    detail = f"{error.title}: {text}" if error.title else text
+    detail = f"{plain_text(error.title)}: {text}" if error.title else text
     match error.title:
         case "ZeroGPU quota exceeded":
             return _quota(service, text, now, has_token=has_token)
@@ -84,7 +87,7 @@ def _quota(service: str, text: str, now: datetime, *, has_token: bool) -> RateLi
     wait_s = UNKNOWN_QUOTA_WAIT_S
     if found := _RETRY_IN.search(text):
         days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        wait_s = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+        wait_s = min(((days * 24 + hours) * 60 + minutes) * 60 + seconds, LONGEST_QUOTA_WAIT_S)
     message = f"The GPU quota for {service} is used up"
     if found := _SECONDS.search(text):
         message += f": {found[1]} s needed, {found[2]} s left"

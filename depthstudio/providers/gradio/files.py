@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from depthstudio.core.artifact import Artifact, Role
+from depthstudio.core.errors import BadResponse, FormatError, InputError
 from depthstudio.core.job import Progress, Stage
+from depthstudio.formats import media_type
+from depthstudio.formats.glb_container import open_container
 from depthstudio.formats.sniff import sniff
 from depthstudio.providers.base import Context
 from depthstudio.providers.gradio.session import GradioSession
@@ -40,7 +43,21 @@ async def downloaded(
         max_bytes=file.max_bytes,
         progress=received,
     )
-    return await ctx.in_thread(lambda flag: described(path, file.role))
+    return await ctx.in_thread(lambda flag: _checked(path, file.role, session.service))
+
+
+def _checked(path: Path, role: Role, service: str) -> Artifact:
+    """A file as it came. One that is damaged goes, so that a retry fetches it anew."""
+    try:
+        artifact = described(path, role)
+        if artifact.media_type == media_type.GLB:
+            open_container(path)
+    except (FormatError, InputError) as error:
+        path.unlink(missing_ok=True)
+        raise BadResponse(
+            f"{service} sent a damaged file", hint="Run it again", detail=str(error)
+        ) from error
+    return artifact
 
 
 def described(path: Path, role: Role) -> Artifact:

@@ -11,6 +11,9 @@ from depthstudio.providers.gradio.diffs import changed
 from depthstudio.providers.gradio.failures import AppError, plain_text
 
 GPU_LOG_TITLE = "ZeroGPU queue"
+LONGEST_ETA_S = 30 * 24 * 3600.0
+MOST_IN_LINE = 1_000_000
+LARGEST_NUMBER = 1e15
 GOT_GPU = "Successfully acquired a GPU"
 
 Message = Mapping[str, Any]
@@ -56,7 +59,10 @@ class Following:
             when it is no message
         """
         if not isinstance(message, Mapping):
-            raise BadResponse("The service's stream says something that is no message")
+            raise BadResponse(
+                "The service's stream says something that is no message",
+                hint="Run it again; if it goes on, check the server's address",
+            )
         said = cast("Message", message)
         if said.get("event_id") not in (None, self._event_id) or self.outcome is not None:
             return
@@ -81,7 +87,7 @@ class Following:
 
     def _in_line(self, said: Message) -> None:
         rank = said.get("rank")
-        place = rank + 1 if isinstance(rank, int) and rank >= 0 else None
+        place = rank + 1 if isinstance(rank, int) and 0 <= rank < MOST_IN_LINE else None
         eta_s = _seconds(said.get("rank_eta"))
         self._report(Progress(Stage.WAITING, place=place, eta_s=eta_s))
 
@@ -89,10 +95,11 @@ class Following:
         """The innermost of the bars that the app shows in a browser."""
         units = list_in(said.get("progress_data"))
         unit = object_in(units[-1] if units else None)
-        fraction, index, length = unit.get("progress"), unit.get("index"), unit.get("length")
-        if not isinstance(fraction, int | float) and isinstance(index, int | float) and length:
-            fraction = index / float(length)
-        share = min(max(float(fraction), 0.0), 1.0) if isinstance(fraction, int | float) else None
+        fraction = _number(unit.get("progress"))
+        index, length = _number(unit.get("index")), _number(unit.get("length"))
+        if fraction is None and index is not None and length:
+            fraction = index / length
+        share = None if fraction is None else min(max(fraction, 0.0), 1.0)
         message = plain_text(str(unit.get("desc") or ""))
         self._report(Progress(Stage.RUNNING, share, message))
 
@@ -139,4 +146,12 @@ def _data(said: Message) -> list[Any] | None:
 
 
 def _seconds(value: object) -> float | None:
-    return max(float(value), 0.0) if isinstance(value, int | float) else None
+    number = _number(value)
+    return None if number is None else min(max(number, 0.0), LONGEST_ETA_S)
+
+
+def _number(value: object) -> float | None:
+    """A number that arithmetic can bear; JSON knows larger ones."""
+    if isinstance(value, int | float) and abs(value) <= LARGEST_NUMBER:
+        return float(value)
+    return None

@@ -1,8 +1,9 @@
 """One session with a Gradio server: upload, call, follow, cancel."""
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ import msgspec
 
 from depthstudio.core.errors import (
     BadResponse,
+    ProviderError,
     ProviderHeld,
     RemoteJobFailed,
     ResultLost,
@@ -21,25 +23,49 @@ from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Context, Reach
 from depthstudio.providers.gradio.app import App, Function
-from depthstudio.providers.gradio.failures import failure, queue_trouble
+from depthstudio.providers.gradio.failures import AppError, failure, queue_trouble
 from depthstudio.providers.gradio.following import Completed, Following, SessionGone, Stopped
 from depthstudio.providers.transport.answers import json_answer
 from depthstudio.providers.transport.errors import translated_errors
-from depthstudio.providers.transport.events import server_events
+from depthstudio.providers.transport.events import ServerEvent, server_events
+from depthstudio.providers.transport.redaction import redacted
 from depthstudio.providers.transport.repeat import repeated
 from depthstudio.providers.transport.upload import upload_files
 
 FILE_TYPE = {"_type": "gradio.FileData"}
 RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's own needs more
 ENDING_LIMIT_S = 2.0
+LONGEST_ID = 1000  # of what is written down to find a call, or a folder, again
+LONGEST_SAID = 30_000
+LOOK_LIMIT_S = 1.0  # for what the server has to say of a call at once
 TAKEN_OUT = "taken out of the service's line"
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
+RUN_AGAIN = "Run it again; if it goes on, check the server's address"
+FINISHED = "the service had finished its part"
 
 Report = Callable[[Progress], None]
 
 
 async def _pass_on(has_started: bool) -> None:
     """A call that costs nothing may run to its end unheard."""
+
+
+def _new_hash() -> str:
+    return secrets.token_hex(8)
+
+
+@contextlib.asynccontextmanager
+async def finished_if_cancelled(ctx: Context) -> AsyncGenerator[None]:
+    """What follows a call: a cancel stops nothing at the service any more, and says so."""
+
+    async def nothing_to_stop() -> str:
+        return FINISHED
+
+    try:
+        yield
+    except asyncio.CancelledError:
+        await ctx.cancel_remotely(nothing_to_stop)
+        raise
 
 
 class GradioSession:
@@ -56,7 +82,7 @@ class GradioSession:
         self._app = app
         self.service = service
         self._has_token = has_token
-        self.session_hash = session_hash or secrets.token_hex(8)
+        self.session_hash = session_hash or _new_hash()
 
     async def upload(
         self, files: Sequence[tuple[str, Path]], progress: Callable[[int, int], None]
@@ -75,7 +101,9 @@ class GradioSession:
             )
             paths = [path for path in list_in(json_answer(response, self.service)) if path]
             if len(paths) != len(files) or not all(isinstance(path, str) for path in paths):
-                raise BadResponse(f"{self.service} did not take the files it was sent")
+                raise BadResponse(
+                    f"{self.service} did not take the files it was sent", hint=RUN_AGAIN
+                )
             return paths
 
         return await repeated(self._reach, self.service, send)
@@ -98,8 +126,10 @@ class GradioSession:
                 raise held
             response.raise_for_status()
         event_id = object_in(json_answer(response, self.service)).get("event_id")
-        if not isinstance(event_id, str):
-            raise BadResponse(f"{self.service} took the call and does not say under which id")
+        if not isinstance(event_id, str) or len(event_id) > LONGEST_ID:
+            raise BadResponse(
+                f"{self.service} took the call and does not say under which id", hint=RUN_AGAIN
+            )
         return event_id
 
     async def work(
@@ -126,7 +156,8 @@ class GradioSession:
             sent = await ctx.submit(step, send)
         except asyncio.CancelledError:
             if step in ctx.checkpoint.steps:
-                await stop(False)
+                event_id = str(ctx.checkpoint.steps[step]["event_id"])
+                await ctx.cancel_remotely(lambda: self._cancel_unheard(function, event_id))
             raise
         try:
             return await self.follow(function, str(sent["event_id"]), ctx.report, stop)
@@ -143,8 +174,8 @@ class GradioSession:
     ) -> list[Any]:
         """Wait for a call's outputs: one value for each of the function's outputs.
 
-        `on_cancel` is told whether the call had begun, while the stream is still open: only
-        then do all versions of the server let go of a call that waits.
+        `on_cancel` is told whether the call had begun, once the stream is closed: before
+        version 6 only that takes a waiting call out of the line.
 
         Raises
         ------
@@ -169,7 +200,8 @@ class GradioSession:
                 return data
             case Completed(data):
                 raise BadResponse(
-                    f"{self.service} sent {len(data)} values, not {len(function.outputs)}"
+                    f"{self.service} sent {len(data)} values, not {len(function.outputs)}",
+                    hint=RUN_AGAIN,
                 )
             case Stopped():
                 raise RemoteJobFailed(
@@ -182,17 +214,18 @@ class GradioSession:
                 )
             case error:
                 now = self._reach.now()
-                raise failure(self.service, error, now, has_token=self._has_token)
+                text = None if error.text is None else self.without_secrets(error.text)
+                said = AppError(self.without_secrets(error.title), text)
+                raise failure(self.service, said, now, has_token=self._has_token)
+
+    def without_secrets(self, text: str) -> str:
+        """The beginning of what the server says, should it repeat who asked."""
+        return redacted(text[:LONGEST_SAID], self._reach.secrets.values())
 
     async def _read_stream(
         self, following: Following, on_cancel: Callable[[bool], Awaitable[None]]
     ) -> None:
-        stream = server_events(
-            self._reach.http,
-            self._app.url("/queue/data"),
-            params={"session_hash": self.session_hash},
-            service=self.service,
-        )
+        stream = self._stream()
         limit: asyncio.Timeout
         try:
             async with asyncio.timeout(None) as limit:
@@ -212,18 +245,31 @@ class GradioSession:
                 f"{self.service} did not finish within {minutes} minutes",
                 hint="Send fewer or smaller pictures",
             ) from error
+        except ProviderError:
+            if following.outcome is None:
+                raise  # else nothing that matters can have been lost
         except asyncio.CancelledError:
-            await on_cancel(following.has_started)
+            await on_cancel(following.has_started)  # the stream has heard of it first
             raise
         finally:
             await stream.aclose()
+
+    def _stream(self) -> AsyncGenerator[ServerEvent]:
+        return server_events(
+            self._reach.http,
+            self._app.url("/queue/data"),
+            params={"session_hash": self.session_hash},
+            service=self.service,
+        )
 
     def _message(self, text: str) -> object:
         try:
             return msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError) as error:
             raise BadResponse(
-                f"{self.service} sent a message that cannot be read", detail=text[:200]
+                f"{self.service} sent a message that cannot be read",
+                hint=RUN_AGAIN,
+                detail=self.without_secrets(text)[:200],
             ) from error
 
     async def call(
@@ -233,11 +279,22 @@ class GradioSession:
         report: Report = lambda progress: None,
         event_data: Mapping[str, Json] | None = None,
     ) -> list[Any]:
-        """Call a function that costs nothing and changes nothing: it may be sent again."""
+        """Call a function that costs nothing and changes nothing: it may be sent again.
+
+        After a broken stream that is in a new session, without any hidden state.
+        """
 
         async def ask() -> list[Any]:
             event_id = await self.join(function, data, event_data)
-            return await self.follow(function, event_id, report)
+            try:
+                return await self.follow(function, event_id, report)
+            except ResultLost as error:
+                # Nothing was paid for, so it is asked again; but in a new session, as the server
+                # may take everything of this one for gone once it notices.
+                self.session_hash = _new_hash()
+                raise ServiceUnavailable(
+                    str(error), hint="Try again in a moment", detail=error.detail
+                ) from error
 
         return await repeated(self._reach, self.service, ask)
 
@@ -252,6 +309,20 @@ class GradioSession:
             response = await self._reach.http.post(self._app.url("/cancel"), json=body)
             response.raise_for_status()
         return ASKED_TO_STOP if has_started else TAKEN_OUT
+
+    async def _cancel_unheard(self, function: Function, event_id: str) -> str:
+        """Cancel a call whose stream was never opened, which has to be for it to be closed."""
+        following = Following(event_id, lambda progress: None)
+        stream = self._stream()
+        with contextlib.suppress(ProviderError, TimeoutError):
+            async with asyncio.timeout(LOOK_LIMIT_S), contextlib.aclosing(stream):
+                async for event in stream:
+                    following.read(self._message(event.data))
+                    if following.has_started or following.outcome is not None:
+                        break
+        if following.outcome is not None:
+            return FINISHED
+        return await self.cancel(function, event_id, has_started=following.has_started)
 
     def file(self, path: str, name: str = "") -> dict[str, Json]:
         """A file that was uploaded, as an argument."""
@@ -268,5 +339,7 @@ class GradioSession:
         """
         path = object_in(value).get("path")
         if not isinstance(path, str) or not path or path.startswith(("http:", "https:")):
-            raise BadResponse(f"{self.service} sent something else where a file was due")
+            raise BadResponse(
+                f"{self.service} sent something else where a file was due", hint=RUN_AGAIN
+            )
         return self._app.url(f"/file={quote(path)}")

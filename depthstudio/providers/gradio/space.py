@@ -83,7 +83,7 @@ async def _ask(reach: Reach, url: str, service: str, origin: str) -> Mapping[str
                 await _log_in(reach, service, origin)
                 response = await reach.http.get(url)
             if response.is_redirect:
-                raise ServiceUnavailable(
+                raise BadResponse(
                     f"{origin} sends us elsewhere",
                     hint="Use the address it leads to",
                     detail=response.headers.get("location", ""),
@@ -114,7 +114,15 @@ async def _log_in(reach: Reach, service: str, origin: str) -> None:
             hint="Give them again",
             may_have_run=False,
         )
-    response.raise_for_status()
+    if not response.is_success:
+        # Not in its own words: they may repeat what they complain about.
+        error = ServiceUnavailable(
+            f"{service} has trouble with the login ({response.status_code})",
+            hint="Try again later",
+            may_have_run=False,
+        )
+        error.status = response.status_code
+        raise error
 
 
 def named_arguments(function: Function, values: Mapping[str, Json]) -> list[Json]:
