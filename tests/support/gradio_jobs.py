@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 from PIL import Image
 
-from tests.support.gradio_servers import Entry, GradioServer
+from tests.support.gradio_server import Entry, GradioServer
 
 PATIENCE_S = 10.0
 POLL_S = 0.02
