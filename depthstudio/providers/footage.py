@@ -103,5 +103,6 @@ def _is_plain(path: Path) -> bool:
 def _converted(path: Path, target: Path) -> Prepared:
     from depthstudio.formats.image import read_photo, write_png
 
+    target.parent.mkdir(parents=True, exist_ok=True)
     write_png(target, read_photo(path))
     return Prepared(target, target.name)

@@ -9,12 +9,15 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from PIL import Image
 
 from depthstudio.core.artifact import Role
 from depthstudio.core.job import JobState, Stage
+from depthstudio.providers.builtin.depth_anything_3 import DepthAnythingParams
 from tests.services.conftest import MakePhotos, OpenService
 from tests.support.gradio_servers import GradioServer
 from tests.support.service_jobs import of_role
+from tests.support.videos import write_video
 from tests.support.watch import until
 
 pytestmark = pytest.mark.anyio
@@ -182,3 +185,54 @@ async def test_a_place_in_line_is_told(
     in_line = [report for report in service.reports if report.place is not None]
     assert in_line[0].stage is Stage.WAITING
     assert in_line[0].place == 1
+
+
+async def test_a_video_is_sampled_as_was_promised_before_the_run(
+    da3: GradioServer, open_service: OpenService, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "Spaziergang è.mp4", frames=12)
+    async with open_service("depth-anything-3", da3.url) as service:
+        (source,) = (await service.session.take_in([video])).sources
+        provider = service.session.registry.get("depth-anything-3")
+        promised = provider.forecast([source], DepthAnythingParams(s_time_interval=8.0))
+        status = await service.run([video], s_time_interval=8.0)
+        result = await service.result(status)
+        again = await service.run([video], s_time_interval=8.0)
+
+    assert promised == "4 frames at 8 fps"
+    assert len(of_role(result, Role.PHOTO)) == len(of_role(result, Role.DEPTH)) == 4
+    assert [s.sent_as for s in result.sources] == ["000000.mp4"]
+    (upload,) = da3.requests(path="/gradio_api/upload")
+    assert [part["filename"] for part in upload["parts"]] == ["000000.mp4"]
+    assert again.cached
+
+
+async def test_photos_that_the_app_would_drop_or_turn_are_sent_as_upright_png(
+    da3_seed: GradioServer, open_service: OpenService, tmp_path: Path
+) -> None:
+    plain, webp, turned = (tmp_path / name for name in ("a.jpg", "b.webp", "c.jpg"))
+    picture = Image.new("RGB", (64, 48), (200, 90, 40))
+    picture.save(plain)
+    picture.save(webp)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(turned, exif=exif)
+    async with open_service("depth-anything-3", da3_seed.url) as service:
+        status = await service.run([plain, webp, turned])
+        result = await service.result(status)
+
+    assert [s.sent_as for s in result.sources] == ["000000.jpg", "000001.png", "000002.png"]
+    assert [s.name for s in result.sources] == ["a.jpg", "b.webp", "c.jpg"]
+    assert len(of_role(result, Role.PHOTO)) == 3
+
+
+async def test_a_video_beside_photos_is_refused_before_anything_is_sent(
+    da3_seed: GradioServer, open_service: OpenService, photos: MakePhotos, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "walk.mp4", frames=4)
+    async with open_service("depth-anything-3", da3_seed.url) as service:
+        status = await service.run([*photos(1), video])
+
+    assert status.failure is not None
+    assert "one video, or photos" in status.failure.message
+    assert da3_seed.requests() == []
