@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import RemoteJobFailed, ResultLost
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.json_shape import object_in
 from depthstudio.core.record import Json, to_plain
 from depthstudio.formats import media_type
 from depthstudio.formats.glb_container import open_container
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 SERVICE = "PartPacker"
 CUT, MAKE = "process_image", "process_3d"
 NEEDS = (CUT, MAKE)
+CUT_OUT, MADE = "cut_out", "made"  # what they made, where it lies at the server
 NOT_PARAMETERS = frozenset({"input_image", "image_path"})
 OURS = frozenset({"seed_mode", "sheet_size", "own_cut_out", "extra"})  # never sent
 PICTURES_AS_IS = frozenset({media_type.JPEG, media_type.PNG, media_type.WEBP})
@@ -68,18 +70,25 @@ async def fetch(
 async def reattach(
     checkpoint: Checkpoint, params: "PartPackerParams", ctx: Context
 ) -> list[Artifact]:
-    """Go on from what is on disk. What was being made is gone with its stream."""
+    """Go on from what is on disk, or lies ready at the server.
+
+    What was being made is gone with its stream.
+    """
+    steps = checkpoint.steps
     kept = await ctx.in_thread(lambda flag: _kept_files(ctx.folder))
     if len(kept) == 2:
         return kept
-    if MAKE in checkpoint.steps or not kept:
+    ready = MADE in steps if kept else CUT_OUT in steps
+    if not ready and (MAKE in steps or not kept):
         raise ResultLost(
             f"{SERVICE} cannot bring back what it was making",
             hint="The program ended meanwhile, and the server threw it away. Run it again",
         )
     space = await connect(ctx, SERVICE, NEEDS)
     session = space.session()
-    (cut_out,) = kept
+    cut_out = kept[0] if kept else await _kept_cut_out(session, steps[CUT_OUT], ctx)
+    if MADE in steps:
+        return await _kept_object(session, steps[MADE], cut_out, ctx)
     sent = await _sent(session, cut_out.path, cut_out.path.name, ctx)
     return await _made(space, session, sent, cut_out, params, ctx)
 
@@ -112,10 +121,22 @@ async def _cut(
     given = await _sent(session, photo.path, photo.sent_as, ctx)
     cut = space.app.function(CUT)
     data = await session.work(ctx, CUT, cut, cut.positional(given), sent_as=[photo.sent_as])
-    async with finished_if_cancelled(ctx):
-        kept = await downloaded(session, data[0], THE_CUT_OUT, ctx)
+    file = _ready_file(session, data[0])
+    await ctx.remember(CUT_OUT, file)
+    kept = await _kept_cut_out(session, file, ctx)
     ctx.report(Progress(Stage.RUNNING, message="Cut out", picture=kept.path))
-    return _as_argument(session, data[0]), kept
+    return session.file(str(file["path"])), kept
+
+
+async def _kept_cut_out(session: GradioSession, file: Mapping[str, Json], ctx: Context) -> Artifact:
+    async with finished_if_cancelled(ctx):
+        return await downloaded(session, file, THE_CUT_OUT, ctx)
+
+
+def _ready_file(session: GradioSession, value: object) -> dict[str, Json]:
+    """A file at the server, as it is written down to be fetched in another life."""
+    session.file_url(value)  # checks it
+    return {"path": object_in(value)["path"]}
 
 
 async def _sent(session: GradioSession, path: Path, name: str, ctx: Context) -> dict[str, Json]:
@@ -124,11 +145,6 @@ async def _sent(session: GradioSession, path: Path, name: str, ctx: Context) -> 
 
     (at_server,) = await session.upload([(name, path)], sent)
     return session.file(at_server, name)
-
-
-def _as_argument(session: GradioSession, value: Any) -> dict[str, Json]:
-    """A file the server made, for its next function."""
-    return session.file(str(value["path"]), str(value.get("orig_name") or ""))
 
 
 async def _made(
@@ -146,9 +162,17 @@ async def _made(
     data = await session.work(ctx, MAKE, make, arguments)
     if file_in(data[0]) is None:
         raise _nothing_made()
+    file = _ready_file(session, data[0])
+    await ctx.remember(MADE, file)
+    return await _kept_object(session, file, kept, ctx)
+
+
+async def _kept_object(
+    session: GradioSession, file: Mapping[str, Json], kept: Artifact, ctx: Context
+) -> list[Artifact]:
     ctx.report(Progress(Stage.DOWNLOADING, 0.0, "Parts", picture=kept.path))
     async with finished_if_cancelled(ctx):
-        made = await downloaded(session, data[0], THE_OBJECT, ctx)
+        made = await downloaded(session, file, THE_OBJECT, ctx)
     if not await ctx.in_thread(lambda flag: open_container(made.path).document.meshes):
         raise _nothing_made()
     return [made, kept]

@@ -1,182 +1,168 @@
-"""Kill the program at every step of a job on a real Gradio server, and look what comes of it.
+"""Kill the program wherever a job of a service on Gradio may be, and look what comes of it.
 
-A process dies by SIGKILL just before or just after a step is on disk; the server keeps count of
-what it accepted; a new process goes on. A Gradio server forgets a result with the connection
-that waits for it: Depth Anything 3 can be asked for the scene it made, PartPacker cannot.
+Each case is real: a process dies by SIGKILL, a real server keeps count, a new process goes on.
 """
 
-import hashlib
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from depthstudio.jobs.phase import Phase, Transition
-from tests.support.gradio_servers import GradioServer
-from tests.support.lives import live, outcomes
-
-Q, PREP, SUB, FOL = Phase.QUEUED, Phase.PREPARING, Phase.SUBMITTING, Phase.FOLLOWING
-DOWN, DONE = Phase.DOWNLOADED, Phase.DONE
-QUESTION, LOST = "held submit-lost", "failed ResultLost"
-
-
-@dataclass(frozen=True)
-class Case:
-    """Where the first life ends, what the second one brings, and what was accepted in all.
-
-    nth : which time of that step, where a job takes it more than once
-    accepted : calls of each function that starts work, in the order of the service
-    is_whole : every file is there, and the same as of a run that nothing disturbed
-    """
-
-    at: Transition
-    when: str
-    outcome: str
-    accepted: tuple[int, ...]
-    nth: int = 1
-    is_whole: bool = True
-
-    def __str__(self) -> str:
-        step = " to ".join(phase or "nothing" for phase in self.at)
-        return f"{self.when} {step}" + (f" ({self.nth})" if self.nth > 1 else "")
-
-
-DEPTH_ANYTHING = (
-    Case((None, Q), "after", "done", (1,)),
-    Case((Q, PREP), "before", "done", (1,)),
-    Case((Q, PREP), "after", "done", (1,)),
-    Case((PREP, SUB), "before", "done", (1,)),
-    Case((PREP, SUB), "after", QUESTION, (0,)),
-    Case((SUB, FOL), "before", QUESTION, (1,)),
-    Case((SUB, FOL), "after", "done", (1,), is_whole=False),  # rescued: the scene alone
-    Case((FOL, DOWN), "before", "done", (1,)),
-    Case((FOL, DOWN), "after", "done", (1,)),
-    Case((DOWN, DONE), "before", "done", (1,)),
-    Case((DOWN, DONE), "after", "done", (1,)),
+from tests.services.crash_table import (
+    BLOWS,
+    CRASHES,
+    FULL,
+    GO_ON,
+    RESCUED,
+    RUN,
+    Blow,
+    Crash,
 )
-PARTPACKER = (
-    Case((Q, PREP), "after", "done", (1, 1)),
-    Case((PREP, SUB), "before", "done", (1, 1)),
-    Case((PREP, SUB), "after", QUESTION, (0, 0)),
-    Case((SUB, FOL), "before", QUESTION, (1, 0)),
-    Case((SUB, FOL), "after", LOST, (1, 0)),
-    Case((FOL, SUB), "before", "done", (1, 1)),
-    Case((FOL, SUB), "after", QUESTION, (1, 0)),
-    Case((SUB, FOL), "before", QUESTION, (1, 1), nth=2),
-    Case((SUB, FOL), "after", LOST, (1, 1), nth=2),
-    Case((FOL, DOWN), "before", "done", (1, 1)),
-    Case((FOL, DOWN), "after", "done", (1, 1)),
-    Case((DOWN, DONE), "before", "done", (1, 1)),
-    Case((DOWN, DONE), "after", "done", (1, 1)),
+from tests.support.gradio_jobs import (
+    DA3,
+    JOIN,
+    OWN_VERSION,
+    UPLOAD,
+    Kind,
+    OfKind,
+    accepted,
+    matching,
+    thing,
+    until_matching,
 )
-# In every check; the others in a full one. Each is two starts of the program.
-SHORT = {(PREP, SUB), (SUB, FOL), (FOL, SUB), (FOL, DOWN)}
+from tests.support.gradio_servers import ZEROGPU, GradioServer
+from tests.support.lives import Jobs, live, outcomes
+from tests.support.lives_ended import live_until
+
+WAITS = "depthstudio.providers.depth_anything_making.RESCUE_WAITS_S"
+Files = Callable[[GradioServer, Kind], list[str]]
 
 
-def listed(cases: tuple[Case, ...]) -> list[Any]:
+def plan_of(server: GradioServer, kind: Kind, home: Path, source: Path) -> dict[str, Any]:
+    return {
+        "home": str(home),
+        "provider": kind.provider_id,
+        "endpoints": {"space": server.url},
+        "source": str(source),
+        "values": dict(kind.values),
+        "constants": {WAITS: [0.0, 0.2, 0.5]},
+    }
+
+
+def cases(rows: list[Any], *times: str) -> list[Any]:
+    """Parameters (server, row), and with `times` (…, when): short ones first, the rest long."""
     return [
-        pytest.param(case, id=str(case), marks=() if case.at in SHORT else pytest.mark.long)
-        for case in cases
-    ]
+        pytest.param(
+            (row.kind, version), row, *when,
+            id="-".join([str(row), *when, f"gradio{version}"]),
+            marks=[] if row.is_short and is_own(row, version) else [pytest.mark.long],
+        )
+        for row in rows
+        for version in (OWN_VERSION[row.kind.provider_id], "6")
+        for when in ([(time,) for time in times] or [()])
+    ]  # fmt: skip
 
 
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    """A thing on a bright ground."""
-    pixels = np.full((120, 160, 3), 235, np.uint8)
-    pixels[30:90, 40:120] = (200, 60, 30)
-    pixels[50:70, 60:100] = (30, 160, 40)
-    path = tmp_path / "photo.png"
-    Image.fromarray(pixels).save(path)
-    return path
+def is_own(row: OfKind, version: str) -> bool:
+    return version == OWN_VERSION[row.kind.provider_id]
 
 
-def crash(
-    server: GradioServer, provider: str, photo: Path, tmp_path: Path, case: Case
-) -> tuple[str, list[str]]:
-    """Two lives of a home; how its job stands at the end, and its files."""
-    plan = {
-        "home": str(tmp_path / "home"),
-        "provider": provider,
-        "endpoints": {"space": server.url},
-        "source": str(photo),
-        "values": {},
-    }
-    live(plan, ("add", "settle"), case.at, case.when, nth=case.nth)
-    (job,) = live(plan, ("settle",), None, "after") or []
-    (outcome,) = outcomes([job])
-    return outcome, job["files"]
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The files, by hash, of the same job that nothing happens to; asked for once a server."""
+    known: dict[str, list[str]] = {}
+
+    def files(server: GradioServer, kind: Kind) -> list[str]:
+        if server.url not in known:
+            folder = tmp_path_factory.mktemp("undisturbed")
+            jobs = live(plan_of(server, kind, folder / "home", thing(folder)), RUN, None, "after")
+            assert jobs is not None
+            assert outcomes(jobs) == ("done",)
+            known[server.url] = jobs[0]["files"]
+        return known[server.url]
+
+    return files
 
 
-def undisturbed(server: GradioServer, provider: str, photo: Path, tmp_path: Path) -> list[str]:
-    """The files of the same job in a home of its own."""
-    plan = {
-        "home": str(tmp_path / "undisturbed"),
-        "provider": provider,
-        "endpoints": {"space": server.url},
-        "source": str(photo),
-        "values": {},
-    }
-    (job,) = live(plan, ("add", "settle"), None, "after") or []
-    assert job["state"] == "done", job
-    return job["files"]
+def make_trouble(server: GradioServer, kind: Kind, trouble: str) -> None:
+    last = kind.work[-1]
+    match trouble:
+        case "quota":
+            server.refuse(last, ZEROGPU["quota"])
+        case "line full":
+            headers = {"content-type": "application/json"}
+            server.wire_fault(
+                JOIN, "answer", skip=kind.join(kind.work[0]), status=503, body=FULL, headers=headers
+            )
+        case "answer lost":
+            server.wire_fault(JOIN, "lose_answer", skip=kind.join(last))
+        case "exception":
+            server.fault(last, "exception", text="no such thing")
+        case "":
+            pass
+        case other:
+            pytest.fail(f"no such trouble: {other}")
 
 
-def scene_at(server: GradioServer) -> str:
-    """The hash of the last scene that was fetched, as the server has it."""
-    fetched = [r["target"] for r in server.requests(method="GET") if r["target"].endswith(".glb")]
-    with urlopen(server.direct_url + fetched[-1]) as answer:
-        return hashlib.sha256(answer.read()).hexdigest()
+def assert_came_of_it(
+    jobs: Jobs, outcome: str, counts: tuple[int, ...], whole: list[str],
+    server: GradioServer, kind: Kind,
+) -> None:  # fmt: skip
+    """State, number of calls, and files equal to those of the job that nothing happened to."""
+    states = ("done",) if outcome == RESCUED else tuple(filter(None, [outcome]))
+    assert outcomes(jobs) == states
+    for name, count in zip(kind.work, counts, strict=True):
+        if count:  # what was accepted may not have begun yet
+            server.wait_called(name, count)
+    assert accepted(server, kind) == counts
+    for job in jobs:
+        done = {"done": whole, RESCUED: whole[:1]}
+        assert job["files"] == done.get(outcome, [])
 
 
-@pytest.mark.parametrize("case", listed(DEPTH_ANYTHING))
-def test_depth_anything_loses_nothing_and_runs_nothing_twice(
-    da3: GradioServer, photo: Path, tmp_path: Path, case: Case
+@pytest.mark.parametrize(
+    ("server", "crash", "when"), cases(CRASHES, "before", "after"), indirect=["server"]
+)
+def test_a_crash_at_any_transition_loses_nothing_and_pays_nothing_twice(
+    server: GradioServer, crash: Crash, when: str, undisturbed: Files, tmp_path: Path
 ) -> None:
-    outcome, files = crash(da3, "depth-anything-3", photo, tmp_path, case)
+    whole = undisturbed(server, crash.kind)
+    server.reset()
+    make_trouble(server, crash.kind, crash.trouble)
+    plan = plan_of(server, crash.kind, tmp_path / "home", thing(tmp_path))
+    for actions in crash.lives[:-1]:
+        live(plan, actions, None, "after")
+    live(plan, crash.lives[-1], crash.transition, when, nth=crash.nth)
+    jobs = live(plan, GO_ON, None, "after") or []
+    outcome, counts = crash.before if when == "before" else crash.after
+    assert_came_of_it(jobs, outcome, counts, whole, server, crash.kind)
+    if crash.kind is DA3:
+        assert len(matching(server, UPLOAD)) <= 1
 
-    assert outcome == case.outcome
-    assert (len(da3.calls("gradio_demo")),) == case.accepted
-    if outcome == "done":
-        assert files[0] == scene_at(da3)
-        whole = undisturbed(da3, "depth-anything-3", photo, tmp_path)
-        # No two runs make the same scene: the server draws what it leaves out.
-        assert files[1:] == (whole[1:] if case.is_whole else [])
-        assert len(set(whole)) == 3  # scene, photo, depth
 
-
-@pytest.mark.parametrize("case", listed(PARTPACKER))
-def test_partpacker_loses_nothing_and_runs_nothing_twice(
-    partpacker: GradioServer, photo: Path, tmp_path: Path, case: Case
+@pytest.mark.parametrize(("server", "blow"), cases(BLOWS), indirect=["server"])
+def test_a_kill_while_something_is_on_its_way_loses_nothing_and_pays_nothing_twice(
+    server: GradioServer, blow: Blow, undisturbed: Files, tmp_path: Path
 ) -> None:
-    outcome, files = crash(partpacker, "partpacker", photo, tmp_path, case)
+    whole = undisturbed(server, blow.kind)
+    server.reset()
+    if blow.fault:
+        on, kind, facts = blow.fault
+        server.wire_fault(on, kind, skip=blow.skip, **facts)
+    if blow.held:
+        server.hold(blow.held)
+    plan = plan_of(server, blow.kind, tmp_path / "home", thing(tmp_path))
 
-    assert outcome == case.outcome
-    accepted = tuple(len(partpacker.calls(name)) for name in ("process_image", "process_3d"))
-    assert accepted == case.accepted
-    if outcome == "done":
-        assert files == undisturbed(partpacker, "partpacker", photo, tmp_path)
+    def seen() -> None:
+        if blow.held:
+            server.wait_called(blow.held, state="held")
+        else:
+            asyncio.run(until_matching(server, *blow.seen))
 
-
-@pytest.mark.long  # the rescue asks for half a minute whether the server still makes it
-def test_a_scene_that_the_server_threw_away_is_said_to_be_lost(
-    da3_seed: GradioServer, photo: Path, tmp_path: Path
-) -> None:
-    plan = {
-        "home": str(tmp_path / "home"),
-        "provider": "depth-anything-3",
-        "endpoints": {"space": da3_seed.url},
-        "source": str(photo),
-        "values": {},
-    }
-    live(plan, ("add", "settle"), (SUB, FOL), "after")
-    da3_seed.wait_called("gradio_demo", state="done")
-    da3_seed.forget()
-    (job,) = live(plan, ("settle",), None, "after") or []
-
-    assert outcomes([job]) == (LOST,)
-    assert len(da3_seed.calls("gradio_demo")) == 1
+    live_until(plan, RUN, seen)
+    server.release()
+    jobs = live(plan, GO_ON, None, "after") or []
+    assert_came_of_it(jobs, blow.outcome, blow.accepted, whole, server, blow.kind)
+    assert len(matching(server, JOIN)) <= len(blow.kind.joins) + 4  # and no storm of calls

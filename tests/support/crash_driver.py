@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,9 @@ class Life:
 
 
 async def live(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    for name, value in plan.get("constants", {}).items():  # waits nobody needs to wait for
+        module, _, constant = name.rpartition(".")
+        setattr(import_module(module), constant, value)
     home = Home.at(Path(plan["home"]))
     home.make_folders()
     fatal = plan["fatal"] and tuple(phase and Phase(phase) for phase in plan["fatal"])

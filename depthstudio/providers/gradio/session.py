@@ -37,6 +37,7 @@ RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's 
 ENDING_LIMIT_S = 2.0
 LONGEST_ID = 1000  # of what is written down to find a call, or a folder, again
 LONGEST_SAID = 30_000
+LONGEST_PATH = 4096
 LOOK_LIMIT_S = 1.0  # for what the server has to say of a call at once
 TAKEN_OUT = "taken out of the service's line"
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
@@ -338,7 +339,8 @@ class GradioSession:
             when the value is no file
         """
         path = object_in(value).get("path")
-        if not isinstance(path, str) or not path or path.startswith(("http:", "https:")):
+        is_path = isinstance(path, str) and 0 < len(path) <= LONGEST_PATH
+        if not is_path or path.lower().startswith(("http:", "https:")):
             raise BadResponse(
                 f"{self.service} sent something else where a file was due", hint=RUN_AGAIN
             )
