@@ -121,29 +121,21 @@ ROWS = [
     Row(D, "config reset", wire(CONFIG, "drop", None), UNAVAILABLE, NONE, "broke off"),
     Row(D, "config is a web page", says(CONFIG, PAGE), BAD, NONE, "answered with a web page"),
     Row(D, "config is deep", says(CONFIG, "[" * 99_999), BAD, NONE, "cannot be read"),
-    Row(D, "config is of another app", says(CONFIG, ANOTHER_APP), BAD, NONE, "is another app"),
     Row(
         D, "config leads elsewhere", status(CONFIG, 302, location="https://huggingface.co/login"),
         BAD, NONE, "sends us elsewhere",
     ),
-    Row(D, "info 500", status(INFO, 500), UNAVAILABLE, NONE, "trouble of its own (500)"),
     # What is sent
     Row(D, "upload answer lost once", wire(UPLOAD, "lose_answer"), "done", ONE),
-    Row(D, "upload takes nothing", says(UPLOAD, "[]"), BAD, NONE, "did not take the files"),
     Row(
         D, "upload too large", Configured({"max_file_size_bytes": 10}), "failed ProviderError",
         NONE, "finds this too large (413)",
     ),
     # A call that costs nothing
-    Row(D, "reading answer lost once", wire(JOIN, "lose_answer"), "done", ONE),
     Row(D, "reading stream torn once", wire(STREAM, "cut", after_events=1), "done", ONE),
     Row(
         D, "reading stream torn", wire(STREAM, "cut", None, after_events=1), UNAVAILABLE, NONE,
         "broke off while it worked",
-    ),
-    Row(
-        D, "reading fails", App("handle_uploads", "exception", {"text": "disk quota"}), FAILED,
-        NONE, "Depth Anything 3: disk quota",
     ),
     # A call that costs: sent once
     Row(D, "join 500", status(JOIN, 500, skip=1), LOST, NONE),
@@ -154,7 +146,6 @@ ROWS = [
         D, "join answer stalls", wire(JOIN, "stall", skip=1, after_bytes=0), LOST, ONE,
         limit="json",
     ),
-    Row(D, "join 422", status(JOIN, 422, skip=1), "failed ProviderError", NONE, "refused"),
     # Following it
     Row(D, "stream torn", wire(STREAM, "cut", skip=1, after_events=2), "done", ONE, RESCUED),
     Row(
@@ -167,31 +158,15 @@ ROWS = [
         ONE, "sent a message that cannot be read",
     ),
     Row(
-        D, "stream of one endless line", wire(STREAM, "endless", skip=1), "done", ONE,
-        limit="event",
-    ),
-    Row(
-        D, "stream never begins a line",
-        wire(STREAM, "replace", skip=1, body="data: " + "x" * 300_000), BAD, ONE,
-        "far too long an event", limit="event",
-    ),
-    Row(
-        D, "one value too many",
-        wire(STREAM, "rewrite", skip=1, old='"output":{"data":[', new='"output":{"data":[0,'),
-        BAD, ONE, "sent 11 values, not 10",
-    ),
-    Row(
         D, "never done", App("gradio_demo", "latency", {"seconds": 2.5}), FAILED, ONE,
         "did not finish within", limit="running",
     ),
     # The function itself
     Row(D, "null", App("gradio_demo", "null", {}), FAILED, ONE, "made no scene"),
-    Row(D, "GPU aborted", Refused("gradio_demo", "aborted"), FAILED, ONE, "out of its GPU time"),
     # What it made
     Row(D, "scene 403", status(SCENE, 403), "failed ResultLost", ONE, "no longer has this file"),
     Row(D, "scene torn once", wire(SCENE, "cut", after_bytes=200), "done", ONE),
     Row(D, "scene stalls once", wire(SCENE, "stall", after_bytes=200), "done", ONE, limit="file"),
-    Row(D, "scene never ends", wire(SCENE, "endless"), BAD, ONE, "far too large", limit="size"),
     Row(D, "scene a web page", says(SCENE, PAGE, kind="text/html"), BAD, ONE, "web page instead"),
     Row(D, "scene cut short", says(SCENE, CUT_SHORT), BAD, ONE, "sent a damaged file"),
     Row(D, "picture 403", status(PICTURE, 403), "done", ONE, "pictures of 1 of 1 views did not"),
@@ -210,12 +185,37 @@ ROWS = [
     ),
     Row(P, "no cut-out", App("process_image", "null", {}), BAD, (1, 0), "where a file was due"),
     Row(P, "GPU aborted", Refused("process_3d", "aborted"), FAILED, (1, 1), "out of its GPU time"),
-    Row(P, "cut-out a web page", says(PICTURE, PAGE), BAD, (1, 0), "web page instead"),
-    Row(P, "cut-out torn once", wire(PICTURE, "cut", after_bytes=200), "done", (1, 1)),
     Row(P, "object without parts", says(SCENE, NO_PARTS), FAILED, (1, 1), "made no object"),
 ]  # fmt: skip
 
 MORE_ROWS = [  # of a full check
+    Row(D, "info 500", status(INFO, 500), UNAVAILABLE, NONE, "trouble of its own (500)"),
+    Row(D, "join 422", status(JOIN, 422, skip=1), "failed ProviderError", NONE, "refused"),
+    Row(
+        D, "reading fails", App("handle_uploads", "exception", {"text": "disk quota"}), FAILED,
+        NONE, "Depth Anything 3: disk quota",
+    ),
+    Row(
+        D, "stream of one endless line", wire(STREAM, "endless", skip=1), "done", ONE,
+        limit="event",
+    ),
+    Row(
+        D, "one value too many",
+        wire(STREAM, "rewrite", skip=1, old='"output":{"data":[', new='"output":{"data":[0,'),
+        BAD, ONE, "sent 11 values, not 10",
+    ),
+    Row(D, "GPU aborted", Refused("gradio_demo", "aborted"), FAILED, ONE, "out of its GPU time"),
+    Row(D, "scene never ends", wire(SCENE, "endless"), BAD, ONE, "far too large", limit="size"),
+    Row(D, "config is of another app", says(CONFIG, ANOTHER_APP), BAD, NONE, "is another app"),
+    Row(
+        D, "stream never begins a line",
+        wire(STREAM, "replace", skip=1, body="data: " + "x" * 300_000), BAD, ONE,
+        "far too long an event", limit="event",
+    ),
+    Row(P, "cut-out torn once", wire(PICTURE, "cut", after_bytes=200), "done", (1, 1)),
+    Row(D, "reading answer lost once", wire(JOIN, "lose_answer"), "done", ONE),
+    Row(D, "upload takes nothing", says(UPLOAD, "[]"), BAD, NONE, "did not take the files"),
+    Row(P, "cut-out a web page", says(PICTURE, PAGE), BAD, (1, 0), "web page instead"),
     Row(D, "config reset once", wire(CONFIG, "drop"), "done", ONE),
     Row(D, "config stalls once", wire(CONFIG, "stall", after_bytes=9), "done", ONE, limit="json"),
     Row(

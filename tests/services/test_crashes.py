@@ -24,6 +24,7 @@ from tests.support.gradio_jobs import (
     DA3,
     JOIN,
     OWN_VERSION,
+    STREAM,
     UPLOAD,
     Kind,
     OfKind,
@@ -158,6 +159,8 @@ def test_a_kill_while_something_is_on_its_way_loses_nothing_and_pays_nothing_twi
     def seen() -> None:
         if blow.held:
             server.wait_called(blow.held, state="held")
+            # Followed, so its ids are on disk.
+            asyncio.run(until_matching(server, STREAM, blow.kind.join(blow.held) + 1))
         else:
             asyncio.run(until_matching(server, *blow.seen))
 

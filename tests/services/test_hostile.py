@@ -50,7 +50,7 @@ async def test_a_name_that_climbs_out_of_its_folder_is_not_used(
     assert await asyncio.to_thread(lambda: list(tmp_path.rglob("owned*"))) == []
 
 
-@pytest.mark.parametrize("scheme", ["http", "HTTP", "//"])
+@pytest.mark.parametrize("scheme", ["http", "HTTP", pytest.param("//", marks=pytest.mark.long)])
 async def test_a_path_that_is_an_address_is_never_asked_for(
     da3_seed: GradioServer, open_service: OpenService, tmp_path: Path, scheme: str
 ) -> None:
@@ -89,14 +89,14 @@ async def test_of_ten_thousand_views_only_so_many_are_fetched_and_the_row_says_s
     ("place", "value", "words"),
     [
         (0, "scene.glb", "made no scene"),
-        (0, ["scene.glb"], "made no scene"),
-        (0, {"path": 7}, "made no scene"),
+        pytest.param(0, ["scene.glb"], "made no scene", marks=pytest.mark.long),
+        pytest.param(0, {"path": 7}, "made no scene", marks=pytest.mark.long),
         (0, {"path": ""}, "where a file was due"),
         (3, 5, ""),
-        (4, {"path": ["x"]}, ""),
-        (6, "View 1", ""),
-        (6, {"choices": {"a": 1}}, ""),
-        (6, {"choices": [None, [], {}]}, ""),
+        pytest.param(4, {"path": ["x"]}, "", marks=pytest.mark.long),
+        pytest.param(6, "View 1", "", marks=pytest.mark.long),
+        pytest.param(6, {"choices": {"a": 1}}, "", marks=pytest.mark.long),
+        pytest.param(6, {"choices": [None, [], {}]}, "", marks=pytest.mark.long),
         (6, {"choices": [["x" * 100_000, "<b>" * 1000]]}, ""),
         (7, {"video": {"path": {}}}, ""),
     ],
@@ -142,31 +142,30 @@ def say(server: GradioServer, *messages: Any) -> None:
     server.wire_fault(STREAM, "replace", skip=1, body=body)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        '{"msg":"estimation","rank":%s,"rank_eta":%s}',
-        '{"msg":"estimation","rank":-1,"rank_eta":1e308}',
-        '{"msg":"process_starts","eta":%s}',
-        '{"msg":"progress","progress_data":[{"progress":%s}]}',
-        '{"msg":"progress","progress_data":[{"index":%s,"length":1}]}',
-        '{"msg":"progress","progress_data":[{"index":1,"length":"many"}]}',
-        '{"msg":"progress","progress_data":{"index":1}}',
-        '{"msg":"log","log":{"a":1},"title":[]}',
-        '{"msg":"log","log":"%s"}',
-        '{"msg":"process_generating","output":[1]}',
-        '{"msg":["log"],"event_id":null}',
-        '{"msg":"of a kind nobody knows"}',
-        "{}",
-    ],
+NONSENSE = (
+    '{"msg":"estimation","rank":%s,"rank_eta":%s}',
+    '{"msg":"estimation","rank":-1,"rank_eta":1e308}',
+    '{"msg":"process_starts","eta":%s}',
+    '{"msg":"progress","progress_data":[{"progress":%s}]}',
+    '{"msg":"progress","progress_data":[{"index":%s,"length":1}]}',
+    '{"msg":"progress","progress_data":[{"index":1,"length":"many"}]}',
+    '{"msg":"progress","progress_data":{"index":1}}',
+    '{"msg":"log","log":{"a":1},"title":[]}',
+    '{"msg":"log","log":"%s"}',
+    '{"msg":"process_generating","output":[1]}',
+    '{"msg":["log"],"event_id":null}',
+    '{"msg":"of a kind nobody knows"}',
+    "{}",
 )
+
+
 async def test_messages_that_make_no_sense_are_passed_over(
-    da3_seed: GradioServer, open_service: OpenService, tmp_path: Path, message: str
+    da3_seed: GradioServer, open_service: OpenService, tmp_path: Path
 ) -> None:
-    event = f"data: {message.replace('%s', HUGE)}\n\n"
+    events = "".join(f"data: {message.replace('%s', HUGE)}\n\n" for message in NONSENSE)
     da3_seed.wire_fault(
         STREAM, "rewrite", skip=1,
-        old='data: {"msg":"process_starts"', new=event + 'data: {"msg":"process_starts"',
+        old='data: {"msg":"process_starts"', new=events + 'data: {"msg":"process_starts"',
     )  # fmt: skip
     async with open_service(DA3.provider_id, da3_seed.url) as service:
         status = await service.run([thing(tmp_path)], **DA3.values)

@@ -339,11 +339,8 @@ class GradioSession:
             when the value is no file
         """
         path = object_in(value).get("path")
-        if (
-            not isinstance(path, str)
-            or not 0 < len(path) <= LONGEST_PATH
-            or path.lower().startswith(("http:", "https:"))
-        ):
+        is_address = isinstance(path, str) and path.lower().startswith(("http:", "https:"))
+        if not isinstance(path, str) or not 0 < len(path) <= LONGEST_PATH or is_address:
             raise BadResponse(
                 f"{self.service} sent something else where a file was due", hint=RUN_AGAIN
             )
