@@ -5,6 +5,7 @@ Run with ``python -m pytest tests/bench/bench_tick.py -s -o python_files='bench_
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ async def serve_and_drive(folder: Path) -> list[dict[str, float]]:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, str(DRIVER), url, str(folder), str(MEGABYTES)),
             cwd=CHECKOUT,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
             stdout=subprocess.PIPE,
         )
         said, _ = await process.communicate()

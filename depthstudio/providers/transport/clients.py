@@ -5,6 +5,7 @@ httpx is imported on first use: a start that sends nothing does not wait for it.
 
 import asyncio
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,20 @@ POOL_TIMEOUT_S = 10.0
 
 _Key = tuple[str, frozenset[tuple[str, str]], frozenset[str]]
 _Maker = Callable[[Credential | None], "httpx.AsyncClient"]
+
+
+# What httpx, and what we send through it, import when they are first used: on the loop, where
+# it would hold up the window for a twentieth of a second.
+AT_FIRST_USE = (
+    "anyio._backends._asyncio",
+    "anyio.streams.tls",
+    "h11",
+    "httpcore",
+    "httpx_sse",
+    "depthstudio.providers.transport.event_guard",
+    "depthstudio.providers.transport.form_stream",
+    "depthstudio.providers.transport.transfer",
+)
 
 
 class HttpClients:
@@ -99,6 +114,8 @@ def _maker(ca_file: Path | None) -> _Maker:
     from depthstudio.providers.transport.cookies import closed_jar
     from depthstudio.providers.transport.hops import Hops
 
+    for name in AT_FIRST_USE:
+        import_module(name)
     keep_secrets_out_of_logs()
     tls, proxies = tls_context(ca_file), Proxies.of_system()
     timeout = httpx.Timeout(
