@@ -83,6 +83,7 @@ class ProviderInfo:
     privacy: str = ""  # what leaves this computer, and where it stays
     quota: str = ""  # how much may be asked for
     endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
+    asks_only: frozenset[str] = frozenset()  # endpoints that get nothing of the user's files
     space_endpoints: frozenset[str] = frozenset()  # those that a Space's owner/name will do for
     secrets: tuple[Secret, ...] = ()
     actions: frozenset[str] = frozenset()  # what can be asked of a live result

@@ -54,9 +54,10 @@ class DepthAnythingParams(Params):
         Literal["low_res", "high_res"],
         param(
             label="Resolution",
-            help="The side that becomes 504 pixels: high takes longer and more memory",
+            help="Low: the long side becomes 504 pixels. High: the short side does, which takes"
+            " longer and more memory",
             group="Quality",
-            choice_labels=("Low: long side 504 px", "High: short side 504 px"),
+            choice_labels=("Low", "High"),
         ),
     ] = "low_res"
     ref_view_strategy: Annotated[
@@ -156,7 +157,7 @@ class DepthAnythingParams(Params):
             label="Pictures",
             help="Photo and depth of every view, as the server shows them one by one",
             group="Keep",
-            phrase="Fetch those of every view",
+            phrase="Of every view",
             is_remote=False,
         ),
     ] = True
@@ -186,6 +187,7 @@ class DepthAnything3(Provider[DepthAnythingParams]):
         icon="cube-scan",
         page="https://huggingface.co/spaces/depth-anything/depth-anything-3",
         endpoints={SPACE: "depth-anything/depth-anything-3", HUB: HUB_URL},
+        asks_only=frozenset({HUB}),
         space_endpoints=frozenset({SPACE}),
         secrets=SECRETS,
         actions=frozenset({"measure"}),

@@ -159,6 +159,7 @@ class PartPacker(Provider[PartPackerParams]):
         icon="puzzle-outline",
         page="https://huggingface.co/spaces/nvidia/PartPacker",
         endpoints={SPACE: "nvidia/PartPacker", HUB: HUB_URL},
+        asks_only=frozenset({HUB}),
         space_endpoints=frozenset({SPACE}),
         secrets=SECRETS,
     )

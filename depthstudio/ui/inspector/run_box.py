@@ -122,6 +122,9 @@ class RunBox(QWidget):
             self._main.setText(self.tr("Show result"))
             self._main.setAccessibleName(self._main.text())
             return
+        for button in (self._order, self._again):
+            if not button.isHidden():
+                room_px -= button.sizeHint().width() + Space.S
         text_px = self._main.fontMetrics().horizontalAdvance(state.sentence)
         button_px = text_px + IconSize.TOOLBAR + 2 * Space.L
         self._main.setText(state.sentence if button_px <= room_px else state.short_sentence)

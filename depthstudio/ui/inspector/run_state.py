@@ -97,8 +97,9 @@ def describe(sources: Sequence[Source]) -> str:
 
 
 def hosts(info: ProviderInfo, endpoints: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The hosts a job of this provider is sent to, each once."""
-    names = (host_of(url) for url in {**info.endpoints, **(endpoints or {})}.values())
+    """The hosts that the files of a job go to, each once."""
+    where = {**info.endpoints, **(endpoints or {})}
+    names = (host_of(url) for name, url in where.items() if name not in info.asks_only)
     return tuple(dict.fromkeys(names))
 
 

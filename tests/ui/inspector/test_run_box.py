@@ -55,6 +55,29 @@ def test_a_ready_box_says_what_where_and_what_it_costs(box: RunBox) -> None:
     assert main_button(box).text() == "Run 12 photos as one scene"
 
 
+def order_button(box: RunBox) -> QPushButton:
+    [found] = [b for b in box.findChildren(QPushButton) if b.text() == "Order…"]
+    return found
+
+
+def test_the_order_is_offered_for_the_photos_of_one_scene(qtbot: QtBot, box: RunBox) -> None:
+    box.set_state(READY)
+    with qtbot.waitSignal(box.order_requested):
+        qtbot.mouseClick(order_button(box), Qt.MouseButton.LeftButton)
+    box.set_state(replace(READY, one_scene=False))
+    assert order_button(box).isHidden()
+    box.set_state(BLOCKED)
+    assert order_button(box).isHidden()
+
+
+@pytest.mark.parametrize("width_px", [300, 352, 420, 700])
+def test_the_sentence_of_run_has_room_beside_the_other_buttons(box: RunBox, width_px: int) -> None:
+    box.resize(width_px, 220)
+    box.set_state(READY)
+    main = main_button(box)
+    assert main.fontMetrics().horizontalAdvance(main.text()) < main.width()
+
+
 def test_run_is_one_click(qtbot: QtBot, box: RunBox) -> None:
     box.set_state(READY)
     with qtbot.waitSignal(box.run_requested):

@@ -90,6 +90,13 @@ def test_every_host_is_named_once() -> None:
     assert state.where == "Photos go to a.test and q.test, nothing else does"
 
 
+def test_a_host_that_is_only_asked_gets_no_photo() -> None:
+    urls = {"space": "owner/name", "hub": "https://hub.test"}
+    info = provider(endpoints=urls, asks_only=frozenset({"hub"}))
+    state = run_state(info, PHOTOS, one_scene=True)
+    assert state.where == "Photos go to owner/name, nothing else does"
+
+
 @pytest.mark.parametrize(
     ("accepts", "reason"),
     [
