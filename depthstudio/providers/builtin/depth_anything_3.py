@@ -5,7 +5,6 @@ when there is some.
 """
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Annotated, Literal
 
 import msgspec
@@ -18,20 +17,14 @@ from depthstudio.core.views import Views
 from depthstudio.formats import media_type
 from depthstudio.providers.base import (
     Answer,
-    Context,
-    Credential,
-    Health,
     Licence,
-    LiveSchema,
     Product,
-    Provider,
     ProviderInfo,
     Reach,
 )
 from depthstudio.providers.footage import sampled
-from depthstudio.providers.gradio.account import HUB, HUB_URL, SECRETS, SPACE, credential_for
-
-MAKING = "depthstudio.providers.depth_anything_making"  # brings the network's modules
+from depthstudio.providers.gradio.account import HUB, HUB_URL, SECRETS, SPACE
+from depthstudio.providers.gradio.provider import GradioProvider
 
 
 class DepthAnythingParams(Params):
@@ -164,7 +157,7 @@ class DepthAnythingParams(Params):
     extra: dict[str, Json] = msgspec.field(default_factory=dict[str, Json])
 
 
-class DepthAnything3(Provider[DepthAnythingParams]):
+class DepthAnything3(GradioProvider[DepthAnythingParams]):
     """Any number of photos of one place, or one video of it."""
 
     info = ProviderInfo(
@@ -194,11 +187,7 @@ class DepthAnything3(Provider[DepthAnythingParams]):
         max_sources=1000,
     )
     params_type = DepthAnythingParams
-
-    def credential(
-        self, secrets: Mapping[str, str], endpoints: Mapping[str, str]
-    ) -> Credential | None:
-        return credential_for(secrets, endpoints)
+    making = "depthstudio.providers.depth_anything_making"
 
     def forecast(self, sources: Sequence[Source], params: DepthAnythingParams) -> str:
         if len(sources) != 1 or not sources[0].frame_count:
@@ -207,37 +196,11 @@ class DepthAnything3(Provider[DepthAnythingParams]):
         frames, rate_hz = sampled(video.frame_rate_hz, video.frame_count, params.s_time_interval)
         return f"{frames} frames at {rate_hz:.3g} fps"
 
-    async def fetch(
-        self, sources: Sequence[Source], params: DepthAnythingParams, ctx: Context
-    ) -> list[Artifact]:
-        await ctx.in_thread(lambda flag: import_module(MAKING))
-        from depthstudio.providers import depth_anything_making as making
-
-        return await making.fetch(sources, params, ctx)
-
-    async def reattach(
-        self, checkpoint: Checkpoint, params: DepthAnythingParams, ctx: Context
-    ) -> list[Artifact]:
-        await ctx.in_thread(lambda flag: import_module(MAKING))
-        from depthstudio.providers import depth_anything_making as making
-
-        return await making.reattach(checkpoint, params, ctx)
-
     def decode(self, artifacts: Sequence[Artifact], params: DepthAnythingParams) -> Views:
         """The scene with its cameras, and photo and depth picture of each view."""
         from depthstudio.providers.depth_anything_views import decoded
 
         return decoded(artifacts)
-
-    async def check(self, reach: Reach) -> Health:
-        from depthstudio.providers import depth_anything_making as making
-
-        return await making.check(reach)
-
-    async def describe(self, reach: Reach) -> LiveSchema:
-        from depthstudio.providers import depth_anything_making as making
-
-        return await making.describe(reach)
 
     async def interact(
         self, checkpoint: Checkpoint, action: Mapping[str, Json], reach: Reach

@@ -5,33 +5,25 @@ there is some.
 """
 
 import random
-from collections.abc import Mapping, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.job import Checkpoint, Source
 from depthstudio.core.params import Params, param
 from depthstudio.core.record import Json
 from depthstudio.core.views import Views
 from depthstudio.formats import media_type
 from depthstudio.providers.base import (
-    Context,
-    Credential,
-    Health,
     Licence,
-    LiveSchema,
     Product,
-    Provider,
     ProviderInfo,
-    Reach,
 )
-from depthstudio.providers.gradio.account import HUB, HUB_URL, SECRETS, SPACE, credential_for
+from depthstudio.providers.gradio.account import HUB, HUB_URL, SECRETS, SPACE
+from depthstudio.providers.gradio.provider import GradioProvider
 
-MAKING = "depthstudio.providers.partpacker_making"  # brings the network's modules
 LARGEST_SEED = 2_147_483_647
 
 
@@ -141,7 +133,7 @@ class PartPackerParams(Params):
     extra: dict[str, Json] = msgspec.field(default_factory=dict[str, Json])
 
 
-class PartPacker(Provider[PartPackerParams]):
+class PartPacker(GradioProvider[PartPackerParams]):
     """One photo of one thing."""
 
     info = ProviderInfo(
@@ -164,11 +156,7 @@ class PartPacker(Provider[PartPackerParams]):
         secrets=SECRETS,
     )
     params_type = PartPackerParams
-
-    def credential(
-        self, secrets: Mapping[str, str], endpoints: Mapping[str, str]
-    ) -> Credential | None:
-        return credential_for(secrets, endpoints)
+    making = "depthstudio.providers.partpacker_making"
 
     def jobs_of(self, params: PartPackerParams) -> list[PartPackerParams]:
         """Every job has a seed of its own, and keeps it: it can be asked for again."""
@@ -181,34 +169,8 @@ class PartPacker(Provider[PartPackerParams]):
                 seeds = [params.seed]
         return [replace(params, seed=seed, seed_mode="locked") for seed in seeds]
 
-    async def fetch(
-        self, sources: Sequence[Source], params: PartPackerParams, ctx: Context
-    ) -> list[Artifact]:
-        await ctx.in_thread(lambda flag: import_module(MAKING))
-        from depthstudio.providers import partpacker_making as making
-
-        return await making.fetch(sources, params, ctx)
-
-    async def reattach(
-        self, checkpoint: Checkpoint, params: PartPackerParams, ctx: Context
-    ) -> list[Artifact]:
-        await ctx.in_thread(lambda flag: import_module(MAKING))
-        from depthstudio.providers import partpacker_making as making
-
-        return await making.reattach(checkpoint, params, ctx)
-
     def decode(self, artifacts: Sequence[Artifact], params: PartPackerParams) -> Views:
         """The parts, and the cut-out they were made from."""
         from depthstudio.providers.partpacker_views import decoded
 
         return decoded(artifacts)
-
-    async def check(self, reach: Reach) -> Health:
-        from depthstudio.providers import partpacker_making as making
-
-        return await making.check(reach)
-
-    async def describe(self, reach: Reach) -> LiveSchema:
-        from depthstudio.providers import partpacker_making as making
-
-        return await making.describe(reach)

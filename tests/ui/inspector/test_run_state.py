@@ -1,5 +1,6 @@
 """The sentences of the Run box."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_every_host_is_named_once() -> None:
 
 def test_a_host_that_is_only_asked_gets_no_photo() -> None:
     urls = {"space": "owner/name", "hub": "https://hub.test"}
-    info = provider(endpoints=urls, asks_only=frozenset({"hub"}))
+    info = dataclasses.replace(provider(endpoints=urls), asks_only=frozenset({"hub"}))
     state = run_state(info, PHOTOS, one_scene=True)
     assert state.where == "Photos go to owner/name, nothing else does"
 
