@@ -1,7 +1,6 @@
 """What can be asked of a service beside jobs, and what is remembered of its answers."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -20,8 +19,6 @@ from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.secrets import Secrets
 from depthstudio.settings.servers import KnownServer, KnownServers
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -120,13 +117,9 @@ class Services:
     ) -> None:
         where = {**provider.info.endpoints, **endpoints}
         schema: Mapping[str, Json] = to_plain(live.schema)
-        try:
-            self.servers.remember(
-                provider.info.id, where, self.clock.now(), profile=live.profile, schema=schema
-            )
-        except OSError:
-            # What it offers is known now all the same, and asked again the next time.
-            log.warning("what a server offers could not be kept", exc_info=True)
+        self.servers.remember(
+            provider.info.id, where, self.clock.now(), profile=live.profile, schema=schema
+        )
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.executor, work)

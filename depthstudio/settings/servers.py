@@ -4,6 +4,7 @@ It lets a question that was asked before be answered with no network, offers the
 again, and shows the form as the server has it before it has answered anew.
 """
 
+import logging
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +14,8 @@ import msgspec
 
 from depthstudio.core.record import AwareDatetime, Json, Record, RecordError, from_json, to_json
 from depthstudio.formats.whole_file import whole_file
+
+log = logging.getLogger(__name__)
 
 KEPT_PER_PROVIDER = 8
 
@@ -62,7 +65,10 @@ class KnownServers:
         profile: str,
         schema: Mapping[str, Json] | None = None,
     ) -> None:
-        """Write down what a server offers. Blocks. Raises `OSError` when it cannot."""
+        """Write down what a server offers. Blocks.
+
+        Where that fails it is known until the program ends, and asked anew the next time.
+        """
         with self._lock:
             where = dict(endpoints)
             known = self._loaded()
@@ -79,9 +85,12 @@ class KnownServers:
             same = [s for s in known if s.provider_id == provider_id and s not in before]
             others = [s for s in known if s.provider_id != provider_id]
             self._servers = [server, *same[: KEPT_PER_PROVIDER - 1], *others]
-            with whole_file(self._path) as temporary_path:
-                text = to_json(tuple(self._servers))
-                temporary_path.write_text(text, encoding="utf-8")
+            try:
+                with whole_file(self._path) as temporary_path:
+                    text = to_json(tuple(self._servers))
+                    temporary_path.write_text(text, encoding="utf-8")
+            except OSError:
+                log.warning("what a server offers could not be kept", exc_info=True)
 
     def _loaded(self) -> list[KnownServer]:
         if self._servers is None:

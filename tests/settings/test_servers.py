@@ -64,3 +64,18 @@ def test_a_damaged_file_only_means_that_servers_are_asked_again(path: Path, text
     assert servers.find("acme", HERE) is None
     servers.remember("acme", HERE, NOW, profile="seed")
     assert KnownServers(path).find("acme", HERE) is not None
+
+
+def test_a_file_that_cannot_be_written_fails_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    servers = KnownServers(in_the_way / "servers.json")
+
+    servers.remember("acme", HERE, NOW, profile="seed")
+
+    known = servers.find("acme", HERE)
+    assert known is not None
+    assert known.profile == "seed"
+    assert "could not be kept" in caplog.text

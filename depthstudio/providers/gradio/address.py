@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from depthstudio.core.address import HUB_HOST, SPACE_ID, SPACE_PATH
 from depthstudio.core.errors import UsageError
 
-HUB_HOST = "huggingface.co"
 SPACE_HOSTS = "hf.space"
-_SPACE_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def address_of(text: str) -> Address:
         when it is none of these
     """
     text = text.strip()
-    if _SPACE_ID.fullmatch(text):
+    if SPACE_ID.fullmatch(text):
         return Address(space_id=text)
     try:
         parts = urlsplit(text)
@@ -43,11 +42,10 @@ def address_of(text: str) -> Address:
     except ValueError:
         host = ""
     else:
-        if host in (HUB_HOST, f"www.{HUB_HOST}") and parts.path.startswith("/spaces/"):
-            space_id = "/".join(parts.path.split("/")[2:4])
-            if _SPACE_ID.fullmatch(space_id):
-                return Address(space_id=space_id)
-        elif host and host != HUB_HOST and parts.scheme in ("http", "https"):
+        if host in (HUB_HOST, f"www.{HUB_HOST}"):
+            if page := SPACE_PATH.fullmatch(parts.path):
+                return Address(space_id=page[1])
+        elif host and parts.scheme in ("http", "https"):
             return Address(origin=f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/"))
     raise UsageError(
         f"“{text}” is not a Space or server",

@@ -63,7 +63,7 @@ def _unreadable(response: "httpx.Response", message: str, *, hint: str = "") -> 
     safe = redacted(start, secrets_of(response.request))
     error = BadResponse(
         message,
-        hint=hint or "Check the endpoint in Settings; Details shows its answer",
+        hint=hint or "Check the server's address; Details shows its answer",
         detail=f"HTTP {response.status_code} {safe[:DETAIL_CHARACTERS]}",
     )
     error.status = response.status_code

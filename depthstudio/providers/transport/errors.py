@@ -135,7 +135,7 @@ def _way_out(error: "httpx.RequestError") -> str:
 def _wrong_address(service: str, detail: str) -> ProviderError:
     return ProviderError(
         f"The address of {service} is not valid",
-        hint="Check the endpoint in Settings",
+        hint="Check the server's address",
         detail=detail,
         may_have_run=False,
     )

@@ -98,6 +98,6 @@ def _require_event_stream(response: "httpx.Response", service: str) -> None:
     is_page = is_web_page(content_type, b"")
     raise BadResponse(
         f"{service} answered with a web page" if is_page else f"{service} sends no events",
-        hint=SIGN_IN_HINT if is_page else "Check the endpoint in Settings",
+        hint=SIGN_IN_HINT if is_page else "Check the server's address",
         detail=f"HTTP {response.status_code} {content_type[:100]}",
     )

@@ -28,7 +28,7 @@ _SENTENCES: dict[int, str] = {
 }
 _HINTS: dict[int, str] = {
     HTTPStatus.PAYMENT_REQUIRED: "Add credit to your account at the service, then run it again",
-    HTTPStatus.NOT_FOUND: "Check the endpoint in Settings; Details shows its answer",
+    HTTPStatus.NOT_FOUND: "Check the server's address; Details shows its answer",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send a smaller picture or a shorter video",
 }
 
@@ -51,7 +51,7 @@ def _error(service: str, response: httpx.Response, now: datetime) -> ProviderErr
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return AuthError(
             f"{service} refuses the key ({status})",
-            hint="Check the key in Settings, Keys",
+            hint="Give the key again in the inspector, or check its environment variable",
             detail=detail,
             may_have_run=False,
         )

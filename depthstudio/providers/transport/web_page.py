@@ -2,7 +2,7 @@
 
 SIGN_IN_HINT = (
     "If this network asks you to sign in, do so in a web browser and try again; "
-    "otherwise check the endpoint in Settings"
+    "otherwise check the server's address"
 )
 _STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta", b"<!--")
 

@@ -11,8 +11,9 @@ T = TypeVar("T")
 def done_beside(work: Callable[[], T]) -> T:
     """What `work` returns or raises, done in a thread; Qt's events are seen to until then.
 
-    For the start only, while nothing else runs. The work may import what uses Qt, because
-    nobody else does at that time; it makes no object of Qt's.
+    For the start only. While the window is empty the work may import what uses Qt, because
+    nobody else does at that time; once it is filled, only what does not. It makes no object
+    of Qt's.
     """
     thread, loop = _Work(work), QEventLoop()
     thread.finished.connect(loop.quit)

@@ -31,6 +31,7 @@ def test_every_way_of_writing_it_is_read(text: str, address: Address) -> None:
         "https://",
         "https://huggingface.co/models/a/b",
         "https://huggingface.co/spaces/a",
+        "https://www.huggingface.co/models/a/b",
         "https://[::1",
         "https://host:99999",
         "../../etc/passwd",

@@ -92,7 +92,7 @@ async def test_a_refused_key_is_an_auth_error_that_names_no_key(
     assert not error.retryable
     assert str(error) == f"Acme refuses the key ({status})"
     assert error.detail == f"HTTP {status} Bad key … in …"
-    assert "Keys" in error.hint
+    assert "inspector" in error.hint
 
 
 @pytest.mark.anyio
