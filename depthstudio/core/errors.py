@@ -42,6 +42,10 @@ class Unencrypted(UsageError):
         self.host = host
 
 
+class HostNeeded(UsageError):
+    """The service takes web addresses only, and no host was agreed to for files."""
+
+
 class FormatError(DepthStudioError):
     """A file is damaged, cut short, or uses something this program does not read."""
 
@@ -137,6 +141,13 @@ class ProviderHeld(ProviderError):
 
 class ServiceOffline(ProviderHeld):
     """The service cannot be reached at all: no network, or nobody there."""
+
+
+class KeyMissing(ProviderHeld):
+    """What only the user has was not given yet: a key, or the address of a server."""
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message, until=None, hint=hint)
 
 
 class RateLimited(ProviderHeld):

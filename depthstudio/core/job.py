@@ -55,7 +55,11 @@ class Progress:
 
 
 class Source(Record):
-    """One input file as it was when it was added. Rate and count are those of a video."""
+    """One input file as it was when it was added. Rate and count are those of a video.
+
+    With a `url` it is not here but on the web, and nothing of it is known but the kind its name
+    suggests; `path` has only that name then.
+    """
 
     path: Path
     media_type: str
@@ -65,6 +69,11 @@ class Source(Record):
     height_px: int = 0
     frame_rate_hz: float = 0.0
     frame_count: int = 0
+    url: str = ""
+
+    @property
+    def is_remote(self) -> bool:
+        return bool(self.url)
 
 
 def new_id() -> str:
@@ -82,6 +91,7 @@ class Job(Record):
     params: dict[str, Json] = msgspec.field(default_factory=dict[str, Json])
     endpoints: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     again: bool = False  # run even though the library knows the answer
+    host_via: str = ""  # the host that may give a file a web address; the user agreed to it
     created_at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -110,6 +120,7 @@ class HoldKind(StrEnum):
 
     SERVICE = "service"  # ends by itself: quota, rate limit, asleep
     OFFLINE = "offline"  # ends when the network is back
+    NEEDS_KEY = "needs-key"  # ends when the user gives the key, or the address
     SUBMIT_LOST = "submit-lost"  # a person decides: was it sent or not?
 
 

@@ -4,17 +4,33 @@ from datetime import datetime
 from pathlib import Path
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.record import Json, Record
+from depthstudio.core.record import AwareDatetime, Json, Record
+
+
+class HostedRecord(Record, omit_defaults=True):
+    """Where a file was put so that a service could fetch it, and until when it lies there.
+
+    The address is without its query; `until` is None where the host does not say.
+    """
+
+    host_id: str
+    url: str
+    until: AwareDatetime | None = None
 
 
 class SourceRecord(Record, omit_defaults=True):
-    """A source as a result remembers it: its name and bytes, not where it lay."""
+    """A source as a result remembers it: its name and bytes, not where it lay on a disk.
+
+    One from the web has its address as `url`, and the digest of that address.
+    """
 
     name: str
     media_type: str
     size_bytes: int
     sha256: str
     sent_as: str = ""  # the name the service got, where it is another one
+    url: str = ""
+    hosted: HostedRecord | None = None
 
 
 class Result(Record):

@@ -15,6 +15,7 @@ MPEG_TS = "video/mp2t"
 GLB = "model/gltf-binary"
 PLY = "model/ply"
 NPZ = "application/x-npz"  # not registered; the usual name
+UNKNOWN = "application/x-unknown"  # an address whose name says nothing
 
 PICTURES = frozenset({PNG, JPEG, WEBP, TIFF, HEIC, AVIF})
 VIDEOS = frozenset({MP4, MOV, MKV, WEBM, AVI, MPEG_TS})

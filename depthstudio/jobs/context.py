@@ -12,6 +12,7 @@ from typing import TypeVar
 from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
 from depthstudio.core.job import STARTS_NO_WORK, Checkpoint, Hold, Progress, Source
 from depthstudio.core.record import Json
+from depthstudio.jobs.hosting import Hosting
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
@@ -68,6 +69,7 @@ class JobContext(JobReach):
     leaving: Leaving
     meet_server: Callable[["JobContext", str], Awaitable[None]]
     provider_hold: Callable[[], Hold | None]  # what the whole provider waits for now
+    hosting: Hosting = field(default_factory=Hosting)
     notes: list[str] = field(default_factory=list[str])
     _reported_s: float = float("-inf")
     _last_report: Progress | None = None
@@ -86,6 +88,9 @@ class JobContext(JobReach):
     @property
     def sources(self) -> Sequence[Source]:
         return self.row.job.sources
+
+    async def web_address(self, source: Source, path: Path | None = None) -> str:
+        return source.url or await self.hosting.address_of(self, source, path or source.path)
 
     async def remember(self, step: str, ids: Mapping[str, Json]) -> None:
         checkpoint = self.checkpoint.with_step(step, {**ids, STARTS_NO_WORK: True})

@@ -24,7 +24,7 @@ def key_of(
     return job_key(
         provider_id=info.id,
         provider_version=info.version,
-        endpoints={**info.endpoints, **(endpoints or {})},
+        endpoints=info.addresses(endpoints),
         server_profile=profile,
         params=result_values(params),
         source_sha256=source_sha256,

@@ -13,23 +13,25 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.errors import BadResponse
-from depthstudio.core.job import Hold, Job, Progress, Stage, new_id
+from depthstudio.core.errors import BadResponse, KeyMissing
+from depthstudio.core.job import Checkpoint, Hold, Job, Progress, Stage, new_id
 from depthstudio.core.params import Params, as_promised
 from depthstudio.core.result import SourceRecord
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.context import JobContext, Leaving
+from depthstudio.jobs.hosting import Hosting, hosted_record
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import key_of
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
-from depthstudio.jobs.reach import client_of, given_secrets
+from depthstudio.jobs.reach import client_of, given_secrets, host_reach
 from depthstudio.jobs.sources import hash_source, require_unchanged
 from depthstudio.jobs.uncut import uncut
 from depthstudio.library.disk_errors import disk_errors
 from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
-from depthstudio.providers.base import Provider
+from depthstudio.providers.base import Provider, ProviderInfo
+from depthstudio.providers.hosting.registry import Hosts, known_host, load_hosts
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.secrets import Secrets
@@ -55,6 +57,7 @@ class Pipeline:
     work_folder: Path
     servers: KnownServers
     secrets: Secrets
+    hosts: Hosts = field(default_factory=load_hosts)
     leaving: Leaving = field(default_factory=Leaving)
     holds: dict[str, Hold] = field(default_factory=dict[str, Hold])  # by provider id
     # One lock for each question being worked on; it goes when nobody holds it.
@@ -86,6 +89,7 @@ class Pipeline:
         async with self._alone(row):
             if await self._answered_from_library(row):
                 return
+            self._require_means(provider.info, row.job)
             # It may have waited long for the same question of another job.
             await self._in_thread(lambda: require_unchanged(job.sources))
             context = await self._context(row, provider)
@@ -103,6 +107,7 @@ class Pipeline:
         provider = self.registry.get(row.job.provider_id)
         params = as_promised(provider.params_type, row.job.params)
         async with self._alone(row):
+            self._require_means(provider.info, row.job)
             context = await self._context(row, provider)
             await self._in_thread(lambda: _make_folder(context.folder))
             await self._fetched(
@@ -158,7 +163,9 @@ class Pipeline:
         return lock
 
     async def _answered_from_library(self, row: JournalRow) -> bool:
-        if row.job.again or row.key is None:
+        # What lies at an address may have changed: an old answer is offered, never given.
+        is_certain = not any(source.is_remote for source in row.job.sources)
+        if row.job.again or row.key is None or not is_certain:
             return False
         known = await self._in_thread(lambda: self.library.find_by_key(row.key or ""))
         if known is None:
@@ -206,8 +213,8 @@ class Pipeline:
 
     async def _context(self, row: JournalRow, provider: Provider[Params]) -> JobContext:
         info = provider.info
-        endpoints = {**info.endpoints, **row.job.endpoints}
-        secrets = given_secrets(provider, self.secrets)
+        endpoints = info.addresses(row.job.endpoints)
+        secrets = given_secrets(info.secrets, self.secrets)
         return JobContext(
             row=row,
             ledger=self.ledger,
@@ -220,7 +227,34 @@ class Pipeline:
             meet_server=self._meet_server,
             leaving=self.leaving,
             provider_hold=lambda: self.holds.get(info.id),
+            hosting=await self._hosting(row.job),
         )
+
+    def _require_means(self, info: ProviderInfo, job: Job) -> None:
+        """Hold a job whose service, or host, lacks what only the user can give."""
+        places = [(info.title, info.secrets)]
+        if job.host_via:
+            host = known_host(self.hosts, job.host_via).info
+            places.append((host.title, host.secrets))
+        for title, secrets in places:
+            given = given_secrets(secrets, self.secrets)
+            if absent := [s.label for s in secrets if s.is_needed and s.name not in given]:
+                raise KeyMissing(f"{title} needs its {absent[0]}", hint="Give it under Keys")
+        addresses = info.addresses(job.endpoints)
+        if absent := [name for name in info.endpoints if not addresses[name]]:
+            raise KeyMissing(
+                f"{info.title} needs the address of its server",
+                hint=f"Give the address “{absent[0]}”, then run it again",
+            )
+
+    async def _hosting(self, job: Job) -> Hosting:
+        if not job.host_via:
+            return Hosting()
+        host = known_host(self.hosts, job.host_via)
+        reach = await host_reach(
+            host, job.endpoints, http=self.http, secrets=self.secrets, clock=self.clock
+        )
+        return Hosting(host, reach)
 
     def _attempt_folder(self, row: JournalRow) -> Path:
         """A folder for this attempt: the last one when it goes on, else one of its own.
@@ -278,16 +312,17 @@ def _draft(row: JournalRow, provider: Provider[Params], now: datetime) -> Result
         created_at=now,
         duration_s=max(0.0, (now - started_at).total_seconds()),
         params=job.params,
-        endpoints={**info.endpoints, **job.endpoints},
-        sources=_source_records(job, row.source_sha256, row.checkpoint.sent_as),
+        endpoints=info.addresses(job.endpoints),
+        sources=_source_records(job, row.source_sha256, row.checkpoint),
         kinds=tuple(product.kind for product in info.produces),
         warnings=(row.note,) if row.note else (),
     )
 
 
 def _source_records(
-    job: Job, hashes: Sequence[str], sent_as: Sequence[str]
+    job: Job, hashes: Sequence[str], checkpoint: Checkpoint
 ) -> tuple[SourceRecord, ...]:
+    sent_as = checkpoint.sent_as
     names = sent_as if len(sent_as) == len(job.sources) else [""] * len(job.sources)
     return tuple(
         SourceRecord(
@@ -296,6 +331,8 @@ def _source_records(
             size_bytes=source.size_bytes,
             sha256=sha256,
             sent_as=name,
+            url=source.url,
+            hosted=hosted_record(checkpoint, index),
         )
-        for source, sha256, name in zip(job.sources, hashes, names, strict=True)
+        for index, (source, sha256, name) in enumerate(zip(job.sources, hashes, names, strict=True))
     )

@@ -1,7 +1,7 @@
 """Asks a provider something that makes no job and costs nothing."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ from depthstudio.core.digest import canonical_json
 from depthstudio.core.errors import BadResponse
 from depthstudio.core.params import Params
 from depthstudio.jobs.clock import Clock, SystemClock
-from depthstudio.providers.base import Health, LiveSchema, Provider
+from depthstudio.providers.base import Health, LiveSchema, Provider, Secret
+from depthstudio.providers.hosting.base import Host
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.secrets import Secrets
 
@@ -42,9 +43,9 @@ class JobReach:
         await self.clock.sleep(seconds)
 
 
-def given_secrets(provider: Provider[Params], secrets: Secrets) -> dict[str, str]:
-    """What the user has given of a provider's secrets."""
-    found = {s.name: secrets.get(s.name, s.variable) for s in provider.info.secrets}
+def given_secrets(wanted: Iterable[Secret], secrets: Secrets) -> dict[str, str]:
+    """Those of the secrets a provider or host wants that the user has given, by name."""
+    found = {secret.name: secrets.get(secret.name, secret.variable) for secret in wanted}
     return {name: value for name, value in found.items() if value}
 
 
@@ -69,9 +70,25 @@ async def reach_of(
     clock: Clock,
 ) -> JobReach:
     """The way to a provider's servers; `endpoints` are those the user put in place of its own."""
-    where = {**provider.info.endpoints, **endpoints}
-    given = given_secrets(provider, secrets)
+    where = provider.info.addresses(endpoints)
+    given = given_secrets(provider.info.secrets, secrets)
     return JobReach(await client_of(provider, http, where, given), where, given, clock)
+
+
+async def host_reach(
+    host: Host,
+    endpoints: Mapping[str, str],
+    *,
+    http: HttpClients,
+    secrets: Secrets,
+    clock: Clock,
+) -> JobReach:
+    """The way to a host, with its own credential; `endpoints` may name some of its own."""
+    info = host.info
+    where = {name: endpoints.get(name, default) for name, default in info.endpoints.items()}
+    given = given_secrets(info.secrets, secrets)
+    client = await http.client(f"host {info.id}", host.credential(given, where))
+    return JobReach(client, where, given, clock)
 
 
 async def check_provider(

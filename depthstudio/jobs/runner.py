@@ -7,6 +7,7 @@ from datetime import datetime
 
 from depthstudio.core.errors import (
     DepthStudioError,
+    KeyMissing,
     ProviderHeld,
     ServiceOffline,
     SubmitUnknown,
@@ -197,8 +198,7 @@ class JobRunner:
             self._cancelling.discard(job_id)
 
     async def _held(self, job_id: str, error: ProviderHeld) -> None:
-        kind = HoldKind.OFFLINE if isinstance(error, ServiceOffline) else HoldKind.SERVICE
-        hold = Hold(kind=kind, reason=str(error), until=error.until, hint=error.hint)
+        hold = Hold(kind=_kind_of(error), reason=str(error), until=error.until, hint=error.hint)
         async with self._settling:
             # First the provider: no other job may start while this row is written.
             self._hold_provider(self._queue.entry(job_id).job.provider_id, hold)
@@ -239,6 +239,12 @@ class JobRunner:
         self.holds_changed.emit()
         self.wake()
 
+    async def given(self) -> None:
+        """A key was given: whoever waits for one tries again."""
+        for provider_id, hold in self.holds.items():
+            if hold.kind is HoldKind.NEEDS_KEY:
+                await self.try_now(provider_id)
+
     async def aclose(self) -> None:
         """Stop everything without a word to the services: the journal goes on from here."""
         self._pipeline.leaving.now = True
@@ -257,6 +263,12 @@ def unforeseen(error: BaseException) -> Failure:
         detail=f"{type(error).__name__}: {error}",
         retryable=True,
     )
+
+
+def _kind_of(error: ProviderHeld) -> HoldKind:
+    if isinstance(error, KeyMissing):
+        return HoldKind.NEEDS_KEY
+    return HoldKind.OFFLINE if isinstance(error, ServiceOffline) else HoldKind.SERVICE
 
 
 def _outlasts(known: Hold, new: Hold) -> bool:

@@ -64,7 +64,7 @@ class Services:
 
     async def server(self, provider_id: str, endpoints: Mapping[str, str]) -> KnownServer | None:
         """What is remembered of a server; needs no network."""
-        where = {**self.registry.get(provider_id).info.endpoints, **endpoints}
+        where = self.registry.get(provider_id).info.addresses(endpoints)
         return await self._in_thread(lambda: self.servers.find(provider_id, where))
 
     async def recent(self, provider_id: str) -> list[KnownServer]:
@@ -115,7 +115,7 @@ class Services:
     def _remember(
         self, provider: AnyProvider, endpoints: Mapping[str, str], live: LiveSchema
     ) -> None:
-        where = {**provider.info.endpoints, **endpoints}
+        where = provider.info.addresses(endpoints)
         schema: Mapping[str, Json] = to_plain(live.schema)
         self.servers.remember(
             provider.info.id, where, self.clock.now(), profile=live.profile, schema=schema

@@ -38,6 +38,7 @@ from depthstudio.jobs.sources import (
     Unusable,
     job_name,
     require_count,
+    require_host,
     require_taken,
     take_in,
 )
@@ -88,6 +89,7 @@ class Session:
         self.services = Services(
             registry, self._http, self.secrets, self.servers, self._clock, self._executor
         )
+        self._tasks: set[asyncio.Future[None]] = set()
         self._pipeline = Pipeline(
             registry=registry,
             library=self.library,
@@ -100,6 +102,7 @@ class Session:
             secrets=self.secrets,
         )
         self.runner = JobRunner(self.queue, self._ledger, self._pipeline, registry, self._clock)
+        self.hosts = self._pipeline.hosts
 
     async def open(self, *, only: set[str] | None = None) -> None:
         """Read what an earlier run left, and go on with it; see `RestoredQueue.open`, `start`."""
@@ -123,9 +126,16 @@ class Session:
         await self._in_thread(self.library.recover)
         alive = {e.job.id for e in self.queue if e.status.state is not JobState.DONE}
         await self._in_thread(lambda: self._pipeline.sweep(alive))
+        self.secrets.changed.connect(self._go_on_with)
         if only is not None:
             self.runner.admit_only(only)
         self.runner.start(self._restored.rows)
+
+    def _go_on_with(self, secret_name: str) -> None:
+        """Who waited for this key goes on. Called on the loop's thread."""
+        task = asyncio.ensure_future(self.runner.given())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def __aenter__(self) -> "Session":
         try:
@@ -162,6 +172,7 @@ class Session:
         *,
         endpoints: Mapping[str, str] | None = None,
         again: bool = False,
+        host_via: str = "",
     ) -> list[Job]:
         """Promise every job that one Run makes of these sources, such as one for each seed.
 
@@ -169,14 +180,16 @@ class Session:
         ------
         ParamError
             when a value does not fit its declaration
+        HostNeeded
+            when a file has to be put on the web first, and `host_via` names no host for it
         UsageError
-            when there is no such provider, or it takes no such sources
+            when there is no such provider or host, or it takes no such sources
         """
         provider = self.registry.get(provider_id)
         endpoints = dict(endpoints or {})
         params = await self.services.validated(provider_id, dict(values), endpoints)
         return [
-            await self._promise(sources, provider, one, endpoints, again=again)
+            await self._promise(sources, provider, one, endpoints, again=again, host_via=host_via)
             for one in provider.jobs_of(params)
         ]
 
@@ -188,12 +201,15 @@ class Session:
         *,
         endpoints: Mapping[str, str] | None = None,
         again: bool = False,
+        host_via: str = "",
     ) -> Job:
         """Promise one job of these values as they are; raises as `enqueue` does."""
         provider = self.registry.get(provider_id)
         endpoints = dict(endpoints or {})
         params = await self.services.validated(provider_id, dict(values), endpoints)
-        return await self._promise(sources, provider, params, endpoints, again=again)
+        return await self._promise(
+            sources, provider, params, endpoints, again=again, host_via=host_via
+        )
 
     async def _promise(
         self,
@@ -203,8 +219,10 @@ class Session:
         endpoints: Mapping[str, str] | None,
         *,
         again: bool,
+        host_via: str,
     ) -> Job:
         require_taken(provider.info, sources)
+        require_host(provider.info, sources, host_via)
         require_count(provider.info.title, provider.info.max_sources, sources)
         job = Job(
             name=job_name(sources),
@@ -213,6 +231,7 @@ class Session:
             params=to_plain(params),
             endpoints=dict(endpoints or {}),
             again=again,
+            host_via=host_via,
         )
         await self._ledger.add(job)
         self.runner.admit(job.id)
@@ -301,7 +320,12 @@ class Session:
             return [job]
         jobs = [
             await self.add(
-                [source], job.provider_id, job.params, endpoints=job.endpoints, again=job.again
+                [source],
+                job.provider_id,
+                job.params,
+                endpoints=job.endpoints,
+                again=job.again,
+                host_via=job.host_via,
             )
             for source in intake.sources
         ]

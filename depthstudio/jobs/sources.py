@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from depthstudio.core.digest import sha256_file
-from depthstudio.core.errors import DepthStudioError, InputError, UsageError
+from depthstudio.core.digest import sha256_bytes, sha256_file
+from depthstudio.core.errors import DepthStudioError, HostNeeded, InputError, UsageError
 from depthstudio.core.job import Source
 from depthstudio.formats import media_type
 from depthstudio.formats.sniff import Sniffed, sniff
@@ -149,11 +149,15 @@ def source_of(path: Path, found: Sniffed) -> Source:
 def hash_source(source: Source, check: Callable[[], None]) -> str:
     """SHA-256 of a source that is still as it was when it was added. Blocking.
 
+    Of one from the web it is that of its address.
+
     Raises
     ------
     InputError
         when the file is gone, cannot be read, or has changed meanwhile
     """
+    if source.is_remote:
+        return sha256_bytes(source.url.encode())
     require_unchanged([source])
     with _source_errors(source):
         digest = sha256_file(source.path, lambda done: check())
@@ -170,6 +174,8 @@ def require_unchanged(sources: Iterable[Source]) -> None:
         when a file is gone, cannot be looked at, or has changed meanwhile
     """
     for source in sources:
+        if source.is_remote:
+            continue
         with _source_errors(source):
             stat = source.path.stat()
         if (stat.st_size, stat.st_mtime_ns) != (source.size_bytes, source.mtime_ns):
@@ -223,6 +229,21 @@ def require_taken(info: ProviderInfo, sources: Sequence[Source]) -> None:
     """
     if words := refusal(info, sources):
         raise UsageError(words, hint="Choose another provider for it, or leave it out")
+
+
+def require_host(info: ProviderInfo, sources: Sequence[Source], host_via: str) -> None:
+    """Fail when files would have to be put on the web and nobody agreed to a host.
+
+    Raises
+    ------
+    HostNeeded
+        naming the provider
+    """
+    if info.needs_web_address and not host_via and any(not s.is_remote for s in sources):
+        raise HostNeeded(
+            f"{info.title} fetches its input from the web",
+            hint="Choose a host for the file, or give its own https address",
+        )
 
 
 def grouped(

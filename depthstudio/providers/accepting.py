@@ -11,7 +11,12 @@ _KINDS = {"image": "photos", "video": "videos"}
 
 
 def takes(info: ProviderInfo, source: Source) -> bool:
-    """Whether the provider accepts this type of file."""
+    """Whether the provider accepts this type of file.
+
+    What an address leads to is known for sure only once the service fetches it.
+    """
+    if source.is_remote and (not info.takes_urls or source.media_type == media_type.UNKNOWN):
+        return info.takes_urls
     return any(fnmatchcase(source.media_type, pattern) for pattern in info.accepts)
 
 

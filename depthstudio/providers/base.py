@@ -51,6 +51,7 @@ class Secret:
     help: str = ""
     absent: str = ""  # what it means that there is none
     is_needed: bool = False
+    page: str = ""  # https address where the user finds it
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,23 @@ class ProviderInfo:
     page: str = ""  # https address with more
     privacy: str = ""  # what leaves this computer, and where it stays
     quota: str = ""  # how much may be asked for
-    endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
+    endpoints: Mapping[str, str] = field(default_factory=dict[str, str])  # "": the user's to say
+    # What else of its server nobody could look up, such as a path: the user can change it. At
+    # run time these stand among the endpoints.
+    wiring: Mapping[str, str] = field(default_factory=dict[str, str])
+    history: str = ""  # https address where users see at the service what they ran there
+    takes_urls: bool = False  # as sources, beside files
+    needs_web_address: bool = False  # a file of this computer has to be put on a host first
     asks_only: frozenset[str] = frozenset()  # endpoints that get nothing of the user's files
     space_endpoints: frozenset[str] = frozenset()  # those that a Space's owner/name will do for
     secrets: tuple[Secret, ...] = ()
     actions: frozenset[str] = frozenset()  # what can be asked of a live result
     max_sources: int = 1
     max_parallel: int = 1
+
+    def addresses(self, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Endpoints and wiring by name, those the user chose in place of the provider's own."""
+        return {**self.endpoints, **self.wiring, **(chosen or {})}
 
     @property
     def runs_locally(self) -> bool:
@@ -167,6 +178,22 @@ class Context(Reach, Protocol):
 
     async def remember(self, step: str, ids: Mapping[str, Json]) -> None:
         """Write down what a step brought that starts no work, such as an upload."""
+        ...
+
+    async def web_address(self, source: Source, path: Path | None = None) -> str:
+        """An https address at which the service can fetch a source.
+
+        One from the web has its own. A file, or what at `path` was made of it to be sent in
+        its place, is put on the host the user agreed to, once: a later attempt at this job
+        gets the same address for as long as it holds.
+
+        Raises
+        ------
+        UsageError
+            when the user agreed to none
+        ProviderError
+            when the host cannot be reached, or refuses
+        """
         ...
 
     async def met_server(self, profile: str) -> None:

@@ -43,6 +43,8 @@ class AppSettings(Record):
         default_factory=dict[str, dict[str, str]]
     )
     plain_hosts: tuple[str, ...] = ()  # that may be spoken to without encryption
+    agreed_hosts: tuple[str, ...] = ()  # that files may be put on, by id
+    host_via: str = ""  # the one of them chosen last
 
 
 @dataclass(frozen=True)

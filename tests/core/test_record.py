@@ -43,11 +43,14 @@ WRITTEN = (
 )
 
 
-ADDED = ',"frame_rate_hz":0.0,"frame_count":0'
+ADDED = (',"frame_rate_hz":0.0,"frame_count":0,"url":""', ',"host_via":""')
 
 
 def test_a_job_is_written_and_read_as_it_always_was() -> None:
-    assert to_json(JOB).replace(ADDED, "") == WRITTEN
+    written = to_json(JOB)
+    for added in ADDED:
+        written = written.replace(added, "")
+    assert written == WRITTEN
     assert from_json(Job, to_json(JOB)) == from_json(Job, WRITTEN) == JOB
 
 

@@ -22,12 +22,15 @@ async def download(
     kinds: Collection[str],
     max_bytes: int,
     progress: Callable[[int, int | None], None] | None = None,
+    own: Collection[str] | None = None,
 ) -> int:
     """Fetch `url` into `path` and return its size in bytes. A `path` that exists is kept.
 
     What is there so far stands in ``path.part``; after a break or a cancel it goes on from
     there if the server can. `kinds` are media types the first bytes must fit, none for
     anything but a web page. `progress` gets the bytes so far and, if known, of how many.
+    An address out of an answer is fetched with `own`, the service's endpoints: from one of
+    them, or by https from a public host, see `result_address`.
 
     Raises
     ------
@@ -46,7 +49,7 @@ async def download(
     part = PartFile(path)
     if size_bytes := await finished_in_thread(part.finished_bytes):
         return size_bytes
-    transfer = Transfer(reach, service, url, part, kinds, max_bytes, progress)
+    transfer = Transfer(reach, service, url, part, kinds, max_bytes, progress, own)
     while True:
         before_bytes = await transfer.resumable_bytes()
         try:

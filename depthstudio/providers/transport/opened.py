@@ -1,13 +1,14 @@
 """Follows a download to where it really is. Imported with httpx, once something is sent."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 
 import httpx
 
 from depthstudio.core.errors import BadResponse
-from depthstudio.providers.transport.extensions import OPEN_ENDED
+from depthstudio.providers.transport.extensions import OPEN_ENDED, PUBLIC_ONLY
 from depthstudio.providers.transport.hosts import is_loopback
+from depthstudio.providers.transport.result_address import is_own, result_address
 
 MOST_REDIRECTS = 5
 TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)  # a minute without a byte
@@ -15,13 +16,25 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)  # a minute without a byt
 
 @contextlib.asynccontextmanager
 async def opened(
-    http: httpx.AsyncClient, service: str, url: str, headers: Mapping[str, str]
+    http: httpx.AsyncClient,
+    service: str,
+    url: str,
+    headers: Mapping[str, str],
+    own: Collection[str] | None = None,
 ) -> AsyncGenerator[httpx.Response]:
-    """The answer to a GET, its body still to be read. Each redirect is a request of its own."""
-    where = httpx.URL(url)
+    """The answer to a GET, its body still to be read. Each redirect is a request of its own.
+
+    With `own`, every hop is looked at as `result_address` does, and where it connects to.
+    """
+    where = httpx.URL(url if own is None else result_address(service, url, own))
     for _ in range(MOST_REDIRECTS + 1):
+        is_foreign = own is not None and not is_own(str(where), own)
         request = http.build_request(
-            "GET", where, headers=headers, timeout=TIMEOUT, extensions={OPEN_ENDED: True}
+            "GET",
+            where,
+            headers=headers,
+            timeout=TIMEOUT,
+            extensions={OPEN_ENDED: True, PUBLIC_ONLY: is_foreign},
         )
         response = await http.send(request, stream=True, follow_redirects=False)
         try:
@@ -29,6 +42,8 @@ async def opened(
                 yield response
                 return
             where = _next_hop(service, where, response.headers["Location"])
+            if own is not None:
+                result_address(service, str(where), own)
         finally:
             await response.aclose()
     raise BadResponse(f"{service} sends the download round in circles")

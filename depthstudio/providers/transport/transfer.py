@@ -53,6 +53,7 @@ class Transfer:
     kinds: Collection[str]
     max_bytes: int
     progress: Callable[[int, int | None], None] | None = None
+    own: Collection[str] | None = None  # the service's endpoints, for an address it gave
     _received_bytes: int = 0
     _total_bytes: int | None = None
     _is_checked: bool = False
@@ -75,7 +76,7 @@ class Transfer:
         headers = {"Accept-Encoding": "identity"}
         if origin:
             headers |= {"Range": f"bytes={offset}-", "If-Range": origin.validator}
-        async with opened(self.reach.http, self.service, self.url, headers) as response:
+        async with opened(self.reach.http, self.service, self.url, headers, self.own) as response:
             await self._require_file(response)
             await self._begin(response, offset, origin)
             try:
