@@ -144,7 +144,7 @@ class ServiceOffline(ProviderHeld):
 
 
 class KeyMissing(ProviderHeld):
-    """What only the user has was not given yet: a key, or the address of a server."""
+    """The service, or the host its files go through, needs a key nobody gave yet."""
 
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message, until=None, hint=hint)

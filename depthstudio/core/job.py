@@ -120,7 +120,7 @@ class HoldKind(StrEnum):
 
     SERVICE = "service"  # ends by itself: quota, rate limit, asleep
     OFFLINE = "offline"  # ends when the network is back
-    NEEDS_KEY = "needs-key"  # ends when the user gives the key, or the address
+    NEEDS_KEY = "needs-key"  # ends when the user gives the key
     SUBMIT_LOST = "submit-lost"  # a person decides: was it sent or not?
 
 

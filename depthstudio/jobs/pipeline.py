@@ -240,12 +240,6 @@ class Pipeline:
             given = given_secrets(secrets, self.secrets)
             if absent := [s.label for s in secrets if s.is_needed and s.name not in given]:
                 raise KeyMissing(f"{title} needs its {absent[0]}", hint="Give it under Keys")
-        addresses = info.addresses(job.endpoints)
-        if absent := [name for name in info.endpoints if not addresses[name]]:
-            raise KeyMissing(
-                f"{info.title} needs the address of its server",
-                hint=f"Give the address “{absent[0]}”, then run it again",
-            )
 
     async def _hosting(self, job: Job) -> Hosting:
         if not job.host_via:

@@ -37,6 +37,7 @@ from depthstudio.jobs.sources import (
     Intake,
     Unusable,
     job_name,
+    require_address,
     require_count,
     require_host,
     require_taken,
@@ -223,6 +224,7 @@ class Session:
     ) -> Job:
         require_taken(provider.info, sources)
         require_host(provider.info, sources, host_via)
+        require_address(provider.info, endpoints or {})
         require_count(provider.info.title, provider.info.max_sources, sources)
         job = Job(
             name=job_name(sources),

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -243,6 +243,16 @@ def require_host(info: ProviderInfo, sources: Sequence[Source], host_via: str) -
         raise HostNeeded(
             f"{info.title} fetches its input from the web",
             hint="Choose a host for the file, or give its own https address",
+        )
+
+
+def require_address(info: ProviderInfo, endpoints: Mapping[str, str]) -> None:
+    """Refuse, with a `UsageError`, a provider whose server only the user can name and did not."""
+    addresses = info.addresses(endpoints)
+    if absent := [name for name in info.endpoints if not addresses[name]]:
+        raise UsageError(
+            f"{info.title} needs the address of its server",
+            hint=f"Give it as “{absent[0]}”: nobody has written down where it is",
         )
 
 
