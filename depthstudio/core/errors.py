@@ -144,10 +144,14 @@ class ServiceOffline(ProviderHeld):
 
 
 class KeyMissing(ProviderHeld):
-    """The service, or the host its files go through, needs a key nobody gave yet."""
+    """The service, or the host its files go through, needs a key nobody gave yet.
 
-    def __init__(self, message: str, *, hint: str) -> None:
+    Where it `is_of_host`, only jobs that go through it wait, and not the whole provider.
+    """
+
+    def __init__(self, message: str, *, hint: str, is_of_host: bool = False) -> None:
         super().__init__(message, until=None, hint=hint)
+        self.is_of_host = is_of_host
 
 
 class RateLimited(ProviderHeld):

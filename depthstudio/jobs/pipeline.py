@@ -31,6 +31,7 @@ from depthstudio.library.disk_errors import disk_errors
 from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Provider, ProviderInfo
+from depthstudio.providers.hosting.base import HostInfo
 from depthstudio.providers.hosting.registry import Hosts, known_host, load_hosts
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
@@ -232,14 +233,17 @@ class Pipeline:
 
     def _require_means(self, info: ProviderInfo, job: Job) -> None:
         """Hold a job whose service, or host, lacks what only the user can give."""
-        places = [(info.title, info.secrets)]
+        places: list[ProviderInfo | HostInfo] = [info]
         if job.host_via:
-            host = known_host(self.hosts, job.host_via).info
-            places.append((host.title, host.secrets))
-        for title, secrets in places:
-            given = given_secrets(secrets, self.secrets)
-            if absent := [s.label for s in secrets if s.is_needed and s.name not in given]:
-                raise KeyMissing(f"{title} needs its {absent[0]}", hint="Give it under Keys")
+            places.append(known_host(self.hosts, job.host_via).info)
+        for place in places:
+            given = given_secrets(place.secrets, self.secrets)
+            if absent := [s.label for s in place.secrets if s.is_needed and s.name not in given]:
+                raise KeyMissing(
+                    f"{place.title} needs its {absent[0]}",
+                    hint="Give it in Preferences, Keys; the job then goes on by itself",
+                    is_of_host=place is not info,
+                )
 
     async def _hosting(self, job: Job) -> Hosting:
         if not job.host_via:

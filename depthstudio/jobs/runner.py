@@ -48,6 +48,7 @@ class JobRunner:
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hold_tasks: dict[str, asyncio.Task[None]] = {}
+        self._looking: asyncio.Task[None] | None = None  # for keys, at the start
         self._holds = pipeline.holds
         self._cancelling: set[str] = set()
         self._settling = asyncio.Lock()  # one look at a waiting job and its change at a time
@@ -68,6 +69,9 @@ class JobRunner:
                 self._hold_provider(row.job.provider_id, row.hold)
         self._is_started = True
         self.wake()
+        if self._admitted is None:
+            # A key may have come while the program was away; looking costs nothing.
+            self._looking = asyncio.create_task(self.given())
 
     def admit_only(self, job_ids: set[str]) -> None:
         """Leave every other job of the queue alone, as a command does with older work."""
@@ -200,8 +204,9 @@ class JobRunner:
     async def _held(self, job_id: str, error: ProviderHeld) -> None:
         hold = Hold(kind=_kind_of(error), reason=str(error), until=error.until, hint=error.hint)
         async with self._settling:
-            # First the provider: no other job may start while this row is written.
-            self._hold_provider(self._queue.entry(job_id).job.provider_id, hold)
+            if not (isinstance(error, KeyMissing) and error.is_of_host):
+                # First the provider: no other job may start while this row is written.
+                self._hold_provider(self._queue.entry(job_id).job.provider_id, hold)
             row = await self._ledger.row(job_id)
             checkpoint = row.checkpoint.without_step(error.refused_step)
             await self._ledger.move(job_id, Phase.HELD, hold=hold, checkpoint=checkpoint)
@@ -229,26 +234,32 @@ class JobRunner:
         async with self._settling:
             if timer := self._hold_tasks.pop(provider_id, None):
                 timer.cancel()
-            self._holds.pop(provider_id, None)
             for entry in self._queue:
                 hold = entry.status.hold
                 if entry.job.provider_id != provider_id or hold is None:
                     continue
                 if hold.kind is not HoldKind.SUBMIT_LOST:
                     await self._ledger.move(entry.job.id, Phase.QUEUED)
+            self._holds.pop(provider_id, None)  # after them: nobody may jump the line
         self.holds_changed.emit()
         self.wake()
 
     async def given(self) -> None:
         """A key was given: whoever waits for one tries again."""
-        for provider_id, hold in self.holds.items():
-            if hold.kind is HoldKind.NEEDS_KEY:
-                await self.try_now(provider_id)
+        waiting = {
+            entry.job.provider_id
+            for entry in self._queue
+            if entry.status.hold and entry.status.hold.kind is HoldKind.NEEDS_KEY
+        }
+        for provider_id in sorted(waiting):
+            await self.try_now(provider_id)
 
     async def aclose(self) -> None:
         """Stop everything without a word to the services: the journal goes on from here."""
         self._pipeline.leaving.now = True
         tasks = [*self._tasks.values(), *self._hold_tasks.values()]
+        if self._looking:
+            tasks.append(self._looking)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,5 +1,6 @@
 """Jobs whose service lacks what only the user has: a key, an address, a host for files."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,33 @@ async def test_the_wrong_key_holds_it_still(
         session.secrets.give("another", "word")
         await settled_as(session, job.id, JobState.HELD)
         assert service.requests == []
+
+
+async def test_a_key_that_came_while_the_program_was_away_lets_the_job_go_on(
+    open_session: Any, service: ScriptedService, add: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = replace(KEY, variable="ACME_KEY")
+    monkeypatch.delenv("ACME_KEY", raising=False)
+    async with open_session(scripted_at(service.url, secrets=(key,))) as session:
+        job = await add(session)
+        await settled(session.queue, job.id)
+    monkeypatch.setenv("ACME_KEY", "word")
+    async with open_session(scripted_at(service.url, secrets=(key,))) as session:
+        await settled_as(session, job.id, JobState.DONE)
+    assert len(submits(service)) == 1
+
+
+async def test_a_job_may_not_jump_the_line_when_a_hold_ends(
+    open_session: Any, service: ScriptedService, add: Any
+) -> None:
+    one_at_a_time = scripted_at(service.url, secrets=(KEY,), max_parallel=1)
+    async with open_session(one_at_a_time) as session:
+        first = await add(session)
+        await settled(session.queue, first.id)
+        session.secrets.give(KEY.name, "word")
+        later = await add(session)
+        await until(session.queue, lambda: states(session) == [JobState.DONE] * 2)
+        assert submits(service) == [first.id, later.id]
 
 
 async def test_a_server_without_an_address_is_asked_for(
