@@ -32,6 +32,7 @@ from depthstudio.providers.gradio.session import (
     finished_if_cancelled,
 )
 from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
+from depthstudio.providers.gradio.stream import without_secrets
 
 if TYPE_CHECKING:
     from depthstudio.providers.builtin.depth_anything_3 import DepthAnythingParams
@@ -223,7 +224,7 @@ async def _collected(
     """Everything that came of a run, on disk."""
     if file_in(data[SCENE]) is None:
         # “Success” with nothing in it is how this app reports a folder that is gone.
-        said = plain_text(session.without_secrets(str(data[SAID] or "it does not say why")))
+        said = plain_text(without_secrets(ctx, str(data[SAID] or "it does not say why")))
         raise RemoteJobFailed(
             f"{SERVICE} made no scene: {said}",
             hint="Run it again; the server may have been started again meanwhile",

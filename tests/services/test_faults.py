@@ -13,7 +13,7 @@ from depthstudio.core.artifact import Role
 from depthstudio.core.job import JobState
 from depthstudio.core.result import Result
 from depthstudio.providers import depth_anything_making
-from depthstudio.providers.gradio import session as gradio_session
+from depthstudio.providers.gradio import stream as gradio_stream
 from depthstudio.providers.gradio.files import RemoteFile
 from depthstudio.providers.transport import clients, opened, repeat, transfer, upload
 from depthstudio.providers.transport.events import server_events
@@ -44,7 +44,7 @@ def shortened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         case "event":
             monkeypatch.setitem(events, "max_event_bytes", 200_000)
         case "running":
-            monkeypatch.setattr(gradio_session, "RUNNING_LIMIT_S", SHORT_S)
+            monkeypatch.setattr(gradio_stream, "RUNNING_LIMIT_S", SHORT_S)
         case "file":
             monkeypatch.setattr(opened, "TIMEOUT", httpx.Timeout(SHORT_S))
         case "pace":

@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from depthstudio.core.errors import (
     BadResponse,
-    ProviderError,
     ProviderHeld,
     RemoteJobFailed,
     ResultLost,
@@ -25,23 +22,17 @@ from depthstudio.providers.base import Context, Reach
 from depthstudio.providers.gradio.app import App, Function
 from depthstudio.providers.gradio.failures import AppError, failure, queue_trouble
 from depthstudio.providers.gradio.following import Completed, Following, SessionGone, Stopped
+from depthstudio.providers.gradio.stream import RUN_AGAIN, SessionStream, without_secrets
 from depthstudio.providers.transport.answers import json_answer
 from depthstudio.providers.transport.errors import translated_errors
-from depthstudio.providers.transport.events import ServerEvent, server_events
-from depthstudio.providers.transport.redaction import redacted
 from depthstudio.providers.transport.repeat import repeated
 from depthstudio.providers.transport.upload import upload_files
 
 FILE_TYPE = {"_type": "gradio.FileData"}
-RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's own needs more
-ENDING_LIMIT_S = 2.0
 LONGEST_ID = 1000  # of what is written down to find a call, or a folder, again
-LONGEST_SAID = 30_000
 LONGEST_PATH = 4096
-LOOK_LIMIT_S = 1.0  # for what the server has to say of a call at once
 TAKEN_OUT = "taken out of the service's line"
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there for a while"
-RUN_AGAIN = "Run it again; if it goes on, check the server's address"
 FINISHED = "the service had finished its part"
 
 Report = Callable[[Progress], None]
@@ -189,7 +180,7 @@ class GradioSession:
         """
         following = Following(event_id, report)
         try:
-            await self._read_stream(following, on_cancel)
+            await self._stream().read(following, on_cancel)
         except ServiceUnavailable as error:
             raise ResultLost(
                 f"The connection to {self.service} broke off while it worked",
@@ -215,63 +206,9 @@ class GradioSession:
                 )
             case error:
                 now = self._reach.now()
-                text = None if error.text is None else self.without_secrets(error.text)
-                said = AppError(self.without_secrets(error.title), text)
+                text = None if error.text is None else without_secrets(self._reach, error.text)
+                said = AppError(without_secrets(self._reach, error.title), text)
                 raise failure(self.service, said, now, has_token=self._has_token)
-
-    def without_secrets(self, text: str) -> str:
-        """The beginning of what the server says, should it repeat who asked."""
-        return redacted(text[:LONGEST_SAID], self._reach.secrets.values())
-
-    async def _read_stream(
-        self, following: Following, on_cancel: Callable[[bool], Awaitable[None]]
-    ) -> None:
-        stream = self._stream()
-        limit: asyncio.Timeout
-        try:
-            async with asyncio.timeout(None) as limit:
-                async for event in stream:
-                    following.read(self._message(event.data))
-                    now_s = asyncio.get_running_loop().time()
-                    if following.outcome is not None:
-                        # The server ends the stream by itself, and the connection is kept.
-                        limit.reschedule(now_s + ENDING_LIMIT_S)
-                    elif following.has_started and limit.when() is None:
-                        limit.reschedule(now_s + RUNNING_LIMIT_S)
-        except TimeoutError as error:
-            if following.outcome is not None:
-                return
-            minutes = round(RUNNING_LIMIT_S / 60)
-            raise RemoteJobFailed(
-                f"{self.service} did not finish within {minutes} minutes",
-                hint="Send fewer or smaller pictures",
-            ) from error
-        except ProviderError:
-            if following.outcome is None:
-                raise  # else nothing that matters can have been lost
-        except asyncio.CancelledError:
-            await on_cancel(following.has_started)  # the stream has heard of it first
-            raise
-        finally:
-            await stream.aclose()
-
-    def _stream(self) -> AsyncGenerator[ServerEvent]:
-        return server_events(
-            self._reach.http,
-            self._app.url("/queue/data"),
-            params={"session_hash": self.session_hash},
-            service=self.service,
-        )
-
-    def _message(self, text: str) -> object:
-        try:
-            return msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise BadResponse(
-                f"{self.service} sent a message that cannot be read",
-                hint=RUN_AGAIN,
-                detail=self.without_secrets(text)[:200],
-            ) from error
 
     async def call(
         self,
@@ -314,16 +251,13 @@ class GradioSession:
     async def _cancel_unheard(self, function: Function, event_id: str) -> str:
         """Cancel a call whose stream was never opened, which has to be for it to be closed."""
         following = Following(event_id, lambda progress: None)
-        stream = self._stream()
-        with contextlib.suppress(ProviderError, TimeoutError):
-            async with asyncio.timeout(LOOK_LIMIT_S), contextlib.aclosing(stream):
-                async for event in stream:
-                    following.read(self._message(event.data))
-                    if following.has_started or following.outcome is not None:
-                        break
+        await self._stream().look(following)
         if following.outcome is not None:
             return FINISHED
         return await self.cancel(function, event_id, has_started=following.has_started)
+
+    def _stream(self) -> SessionStream:
+        return SessionStream(self._reach, self._app, self.service, self.session_hash)
 
     def file(self, path: str, name: str = "") -> dict[str, Json]:
         """A file that was uploaded, as an argument."""
