@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from depthstudio.ui.look.theme import Theme
 
-pytest_plugins = ["tests.support.gradio_servers"]
+pytest_plugins = ["tests.support.canaries", "tests.support.gradio_servers"]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

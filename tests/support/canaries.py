@@ -1,0 +1,93 @@
+"""Keys that sing: whatever the tests leave behind is searched for them at the end.
+
+Every test that needs a key takes it from `canary`. None may be found in a file that a test left,
+in a log, or in the arguments of a process.
+"""
+
+import logging
+import mmap
+import sys
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SONG = "cAnArYsInG"  # in every key of the tests
+# What stands for the other side of the network: it is what the keys are sent to.
+SERVERS_OWN = "servers-own"
+
+
+def canary(name: str) -> str:
+    """A key for the service of that name."""
+    return f"{SONG}-{name}-5f2e81"
+
+
+def singing(folder: Path) -> list[Path]:
+    """The files below a folder that hold a key."""
+    return [path for path in _files(folder) if _holds(path, SONG.encode())]
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    for path in folder.rglob("*"):
+        if SERVERS_OWN not in path.parts and path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _holds(path: Path, song: bytes) -> bool:
+    try:
+        if path.stat().st_size == 0:
+            return False
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return data.find(song) >= 0
+    except OSError:
+        return False  # a test took away the right to read it, or the file
+
+
+class _Ear(logging.Handler):
+    """Hears every record of the tests, whoever else does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if SONG in record.getMessage() or SONG in str(record.exc_info or ""):
+            self.heard.append(f"logged by {record.name}")
+
+
+_ear = _Ear()
+_argued: list[str] = []
+
+
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "subprocess.Popen" and SONG in str(arguments[1]):
+        _argued.append(f"in the arguments of {arguments[0]}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    logging.getLogger().addHandler(_ear)
+    sys.addaudithook(_watch)
+
+
+@pytest.fixture(autouse=True)
+def _no_key_is_told() -> Generator[None]:
+    """Fail the test that let a key into a log or a command line."""
+    yield
+    told = [*_ear.heard, *_argued]
+    _ear.heard.clear()
+    _argued.clear()
+    assert told == []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Search everything that was left on disk."""
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    if factory is None or factory._basetemp is None:
+        return
+    found = singing(factory.getbasetemp())
+    for path in found:
+        print(f"\nA key was left in {path}")  # noqa: T201 - after the report
+    if found:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
