@@ -84,6 +84,14 @@ def _from_transport(service: str, error: "httpx.RequestError") -> ProviderError:
     """An error without an answer: what matters is whether the request had left."""
     import httpx
 
+    from depthstudio.providers.transport.public_only import NotPublic
+
+    if isinstance(error, NotPublic):
+        return BadResponse(
+            f"{service} gave an address that is not fetched: it leads into a private network",
+            hint="Run it again. A VPN or a filter that answers for every name does this too",
+            detail=_detail_of(error),
+        )
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
         return BadResponse(
             f"{service} sent an answer that cannot be read", detail=_detail_of(error)
