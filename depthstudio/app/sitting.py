@@ -60,7 +60,12 @@ class Sitting:
     async def _until_closed(self, options: argparse.Namespace) -> int:
         try:
             GarbageWatch(self._app).start()
-            session = Session(self._home, self._means.registry, restored=self._restored)
+            session = Session(
+                self._home,
+                self._means.registry,
+                restored=self._restored,
+                ca_file=self._means.loaded.settings.own_certificates,
+            )
             try:
                 return await self._with_session(session, options)
             finally:

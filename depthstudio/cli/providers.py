@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from depthstudio.cli import exit_codes
@@ -16,6 +17,8 @@ from depthstudio.core.params import Params, field_notes
 from depthstudio.jobs.reach import check_provider, describe_provider
 from depthstudio.providers.base import Health, LiveSchema, Provider
 from depthstudio.providers.registry import Registry
+from depthstudio.settings.app_settings import load_settings
+from depthstudio.settings.paths import home_from
 
 
 def providers(options: argparse.Namespace, registry: Registry) -> int:
@@ -26,11 +29,12 @@ def providers(options: argparse.Namespace, registry: Registry) -> int:
             return _list(output, registry)
         case ["test", provider_id]:
             provider = registry.get(provider_id)
-            return asyncio.run(_test(output, provider, _endpoints(options, provider)))
+            endpoints = _endpoints(options, provider)
+            return asyncio.run(_test(output, provider, endpoints, _own_certificates(options)))
         case [provider_id] if provider_id != "test":
             provider = registry.get(provider_id)
             endpoints = _endpoints(options, provider)
-            live = asyncio.run(describe_provider(provider, endpoints)) if options.live else None
+            live = asyncio.run(_live(options, provider, endpoints)) if options.live else None
             return _describe(output, provider, endpoints, live)
         case _:
             raise UsageError("Say one provider", hint="depthstudio providers [test] ID")
@@ -38,6 +42,16 @@ def providers(options: argparse.Namespace, registry: Registry) -> int:
 
 def _endpoints(options: argparse.Namespace, provider: Provider[Params]) -> dict[str, str]:
     return endpoint_values(options.endpoints, provider.info, options.plain_hosts)
+
+
+def _own_certificates(options: argparse.Namespace) -> Path | None:
+    return load_settings(home_from(options.home).settings_file).settings.own_certificates
+
+
+async def _live(
+    options: argparse.Namespace, provider: Provider[Params], endpoints: Mapping[str, str]
+) -> LiveSchema:
+    return await describe_provider(provider, endpoints, ca_file=_own_certificates(options))
 
 
 def _list(output: Output, registry: Registry) -> int:
@@ -115,9 +129,14 @@ def _parameter_cells(name: str, declared: Mapping[str, Any]) -> list[str]:
     return [name, json.dumps(declared.get("default")), allowed, title]
 
 
-async def _test(output: Output, provider: Provider[Params], endpoints: Mapping[str, str]) -> int:
+async def _test(
+    output: Output,
+    provider: Provider[Params],
+    endpoints: Mapping[str, str],
+    ca_file: Path | None,
+) -> int:
     try:
-        health = await check_provider(provider, endpoints)
+        health = await check_provider(provider, endpoints, ca_file=ca_file)
     except ProviderError as error:
         health = Health(ok=False, message=f"{error}. {error.hint}".rstrip(". "))
     if output.as_json:

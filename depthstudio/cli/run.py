@@ -18,6 +18,7 @@ from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Intake, Unusable, fitting, grouped, require_taken
 from depthstudio.providers.registry import Registry
+from depthstudio.settings.app_settings import load_settings
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import home_from
 
@@ -29,7 +30,8 @@ async def opened(
     """A session that holds the home's lock; waits for it up to ``--timeout``."""
     home = home_from(options.home)
     async with HomeLock(home, what=options.command).held(options.timeout or 0.0):
-        session = Session(home, registry)
+        settings = load_settings(home.settings_file).settings
+        session = Session(home, registry, ca_file=settings.own_certificates)
         try:
             await session.open(only=only)
             yield session

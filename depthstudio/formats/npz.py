@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -24,6 +25,8 @@ _NPY_MAGIC = b"\x93NUMPY"
 _LOCAL_HEADER_BYTES = 30
 _MAX_NPY_HEADER_BYTES = 4096
 _MAX_MEMBERS = 1000
+_MAX_DIRECTORY_BYTES = 1 << 20
+_MAX_EXTENT_BYTES = 1 << 62  # numpy refuses more, also where one length is 0
 _ALIGNMENT_BYTES = 64
 _PADDING_FIELD = 0xD935  # what zipalign uses
 # Deflate cannot do better, so a larger claim is a lie.
@@ -41,6 +44,18 @@ class NpyMember:
     shape: tuple[int, ...]
     is_fortran: bool
     data_offset: int  # from the start of the member, after the array's own header
+
+
+class _ShortReads(FileIO):
+    """An archive of which no long list of members is read: a thousand of them are enough.
+
+    zipfile reads the list in one go and makes ten times as much of it in memory.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _MAX_DIRECTORY_BYTES:
+            raise BadZipFile("its list of members is too long")
+        return super().read(-1 if size is None else size)
 
 
 class NpzFile:
@@ -87,7 +102,7 @@ class NpzFile:
 
     def _read_members(self) -> dict[str, NpyMember]:
         try:
-            with ZipFile(self._path) as archive:
+            with _ShortReads(self._path) as file, ZipFile(file) as archive:
                 infos = archive.infolist()
                 if len(infos) > _MAX_MEMBERS:
                     raise self._damaged(f"it lists {len(infos)} arrays")
@@ -115,7 +130,8 @@ class NpzFile:
         member = _parsed(info, head)
         if member is None:
             return None
-        if member.data_offset + _array_bytes(member) > info.file_size:
+        is_too_wide = _array_bytes(member, least=1) > _MAX_EXTENT_BYTES
+        if is_too_wide or member.data_offset + _array_bytes(member) > info.file_size:
             raise self._damaged(f"“{info.filename[:80]}” claims more values than it has")
         self._refuse_bomb(info)
         return member
@@ -159,10 +175,11 @@ class NpzFile:
         return values
 
 
-def _array_bytes(member: NpyMember) -> int:
+def _array_bytes(member: NpyMember, least: int = 0) -> int:
+    """The size of an array; no length counts for less than `least`."""
     size_bytes = member.dtype.itemsize
     for length in member.shape:  # Python's integers do not overflow, numpy's product does
-        size_bytes *= length
+        size_bytes *= max(length, least)
     return size_bytes
 
 
@@ -178,6 +195,8 @@ def _parsed(info: ZipInfo, head: bytes) -> NpyMember | None:
     try:
         dtype = np.dtype(match[1].decode())
     except TypeError:
+        return None
+    if dtype.itemsize == 0:
         return None
     shape = tuple(int(length) for length in match[3].replace(b",", b" ").split())
     return NpyMember(info, dtype, shape, match[2] == b"True", start + header_bytes)

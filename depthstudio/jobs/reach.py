@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depthstudio.core.digest import canonical_json
@@ -95,9 +96,10 @@ async def check_provider(
     provider: Provider[Params],
     endpoints: Mapping[str, str] | None = None,
     secrets: Secrets | None = None,
+    ca_file: Path | None = None,
 ) -> Health:
     """Whether the endpoint answers and the key is good, asked without a session."""
-    async with _reach_alone(provider, endpoints, secrets) as reach:
+    async with _reach_alone(provider, endpoints, secrets, ca_file) as reach:
         return await provider.check(reach)
 
 
@@ -105,9 +107,10 @@ async def describe_provider(
     provider: Provider[Params],
     endpoints: Mapping[str, str] | None = None,
     secrets: Secrets | None = None,
+    ca_file: Path | None = None,
 ) -> LiveSchema:
     """What the server offers now, asked without a session. Nothing is remembered."""
-    async with _reach_alone(provider, endpoints, secrets) as reach:
+    async with _reach_alone(provider, endpoints, secrets, ca_file) as reach:
         return checked_schema(await provider.describe(reach))
 
 
@@ -130,9 +133,12 @@ def checked_schema(live: LiveSchema) -> LiveSchema:
 
 @contextlib.asynccontextmanager
 async def _reach_alone(
-    provider: Provider[Params], endpoints: Mapping[str, str] | None, secrets: Secrets | None
+    provider: Provider[Params],
+    endpoints: Mapping[str, str] | None,
+    secrets: Secrets | None,
+    ca_file: Path | None,
 ) -> AsyncGenerator[JobReach]:
-    http = HttpClients()
+    http = HttpClients(ca_file)
     try:
         yield await reach_of(
             provider,

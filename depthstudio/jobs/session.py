@@ -73,8 +73,13 @@ class Session:
         journal: Journal | None = None,
         restored: RestoredQueue | None = None,
         secrets: Secrets | None = None,
+        ca_file: Path | None = None,
     ) -> None:
-        """Clock and journal are those of `restored`, where there is a queue already."""
+        """Clock and journal are those of `restored`, where there is a queue already.
+
+        `ca_file` holds certificates to trust beside the system's; it is read with the first
+        request, which fails with a word about it where it cannot be.
+        """
         self.home = home
         self.registry = registry
         self.library = Library(home.library_folder)
@@ -85,7 +90,7 @@ class Session:
         self._ledger = self._restored.ledger
         self.secrets = secrets or Secrets()
         self.servers = KnownServers(home.servers_file)
-        self._http = HttpClients()
+        self._http = HttpClients(ca_file)
         self._executor: Executor = ThreadPoolExecutor(WORKER_THREADS, "worker")
         self.services = Services(
             registry, self._http, self.secrets, self.servers, self._clock, self._executor

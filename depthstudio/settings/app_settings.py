@@ -45,6 +45,12 @@ class AppSettings(Record):
     plain_hosts: tuple[str, ...] = ()  # that may be spoken to without encryption
     agreed_hosts: tuple[str, ...] = ()  # that files may be put on, by id
     host_via: str = ""  # the one of them chosen last
+    ca_file: str = ""  # certificates to trust beside the system's, such as a company's own
+
+    @property
+    def own_certificates(self) -> Path | None:
+        """Where they are, or None; a `~` is the user's folder."""
+        return Path(self.ca_file).expanduser() if self.ca_file.strip() else None
 
 
 @dataclass(frozen=True)

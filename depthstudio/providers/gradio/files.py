@@ -29,6 +29,7 @@ async def downloaded(
 ) -> Artifact:
     """Fetch one output file of a call, checked by its content. See `download` for errors."""
     path = ctx.folder / file.name
+    address = session.file_url(value)
 
     def received(done_bytes: int, of_bytes: int | None) -> None:
         if of_bytes and file.role in (Role.SCENE, Role.VIDEO):
@@ -37,11 +38,12 @@ async def downloaded(
     await download(
         ctx,
         session.service,
-        session.file_url(value),
+        address,
         path,
         kinds=file.kinds,
         max_bytes=file.max_bytes,
         progress=received,
+        own=[address],  # it may lead on to a public host, and nowhere else
     )
     return await ctx.in_thread(lambda flag: _checked(path, file.role, session.service))
 

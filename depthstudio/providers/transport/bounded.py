@@ -1,25 +1,32 @@
 """Answers that cannot fill the memory. Imported with httpx, once something is sent."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 import httpx
 
+from depthstudio.providers.transport.deadline import AnswerDeadline, pieces_in_time
+
 LONGEST_ANSWER_BYTES = 64 << 20
 LONGEST_PACKED_BYTES = 256 << 10  # we ask for no packing, and 1 byte may hold 1000
 LONGEST_EXCUSE_BYTES = 64 << 10
+LONGEST_EXCUSE_S = 30.0
 
 
 class BoundedStream(httpx.AsyncByteStream):
-    """The body of an answer, up to a number of bytes."""
+    """The body of an answer, up to a number of bytes, in the time it may take."""
 
-    def __init__(self, inner: httpx.AsyncByteStream, limit_bytes: int) -> None:
+    def __init__(
+        self, inner: httpx.AsyncByteStream, limit_bytes: int, deadline: AnswerDeadline
+    ) -> None:
         self._inner = inner
         self._limit_bytes = limit_bytes
+        self._deadline = deadline
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         read_bytes = 0
-        async for piece in self._inner:
+        async for piece in pieces_in_time(aiter(self._inner), self._deadline.of_piece):
             read_bytes += len(piece)
             if read_bytes > self._limit_bytes:
                 raise httpx.DecodingError(f"it is longer than {self._limit_bytes} bytes")
@@ -39,8 +46,10 @@ async def raise_for_trouble(response: httpx.Response) -> None:
     if response.is_success:
         return
     start = b""
+    until_s = asyncio.get_running_loop().time() + LONGEST_EXCUSE_S
     with contextlib.suppress(httpx.TransportError, httpx.DecodingError):
-        async for piece in response.aiter_bytes():
+        pieces = pieces_in_time(response.aiter_bytes(), lambda: asyncio.timeout_at(until_s))
+        async for piece in pieces:
             start += piece
             if len(start) >= LONGEST_EXCUSE_BYTES:
                 break

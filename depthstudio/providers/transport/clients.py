@@ -102,7 +102,7 @@ def _require_sendable(credential: Credential | None) -> None:
         if not (value.isascii() and value.isprintable()) or value != value.strip():
             raise AuthError(
                 "The key cannot be sent: it holds a space or a character no key has",
-                hint="Give it again in the inspector, or check its environment variable",
+                hint="Give it again in Preferences, Keys, or check its environment variable",
                 may_have_run=False,
             )
 

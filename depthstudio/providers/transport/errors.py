@@ -84,6 +84,14 @@ def _from_transport(service: str, error: "httpx.RequestError") -> ProviderError:
     """An error without an answer: what matters is whether the request had left."""
     import httpx
 
+    from depthstudio.providers.transport.public_only import NotPublic
+
+    if isinstance(error, NotPublic):
+        return BadResponse(
+            f"{service} gave an address that is not fetched: it leads into a private network",
+            hint="Run it again. A VPN or a filter that answers for every name does this too",
+            detail=_detail_of(error),
+        )
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
         return BadResponse(
             f"{service} sent an answer that cannot be read", detail=_detail_of(error)
@@ -126,7 +134,8 @@ def _way_out(error: "httpx.RequestError") -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 "Its certificate is not trusted: a network that wants a sign-in, or a company's "
-                "own certificate that this computer does not know (SSL_CERT_FILE names it)"
+                "own certificate that this computer does not know (ca_file in the settings "
+                "names it, or SSL_CERT_FILE)"
             )
         cause = cause.__cause__ or cause.__context__
     return "Check the network and the endpoint"

@@ -13,9 +13,11 @@ from depthstudio.providers.transport.bounded import (
     is_packed,
 )
 from depthstudio.providers.transport.cookies import new_cookie_jar
-from depthstudio.providers.transport.extensions import OPEN_ENDED, SECRETS
+from depthstudio.providers.transport.deadline import AnswerDeadline
+from depthstudio.providers.transport.extensions import OPEN_ENDED, PUBLIC_ONLY, SECRETS
 from depthstudio.providers.transport.hosts import may_see
 from depthstudio.providers.transport.proxies import Proxies
+from depthstudio.providers.transport.public_only import PublicRoute
 from depthstudio.providers.transport.redaction import words_of
 from depthstudio.providers.transport.threads import finished_in_thread
 
@@ -29,7 +31,11 @@ class Hops(httpx.AsyncBaseTransport):
 
     The credential's headers are set where it may be seen, and removed everywhere else,
     whoever put them there. Cookies are kept here, and go where they came from. Answers are
-    bounded unless `OPEN_ENDED`.
+    bounded, in bytes and in time, unless `OPEN_ENDED`; their headers always are.
+
+    A request that is `PUBLIC_ONLY` goes to public addresses alone, see `public_only`. Where a
+    proxy makes the connections nobody here sees where they lead, and only an address that
+    says itself that it is private can be refused, which `result_address` does.
     """
 
     def __init__(
@@ -47,29 +53,32 @@ class Hops(httpx.AsyncBaseTransport):
             for value in (credential.headers.values() if credential else ())
             for secret in words_of(value)
         )
-        self._routes: dict[str | None, httpx.AsyncHTTPTransport] = {}
+        self._routes: dict[tuple[str | None, bool], httpx.AsyncBaseTransport] = {}
         self._proxy_of: dict[tuple[str, bytes], str | None] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("an address begins with https:// or http://")
+        deadline = AnswerDeadline(request)
         sent = httpx.Request(
             request.method,
             request.url,
             headers=self._headers(request),
-            stream=request.stream,
+            stream=deadline.of_request(cast(httpx.AsyncByteStream, request.stream)),
             extensions=request.extensions,
         )
         self._cookies.set_cookie_header(sent)
         request.extensions[SECRETS] = self._secrets | {sent.headers.get("Cookie", "")}
-        route = self._route(await self._proxy(request.url))
-        response = await route.handle_async_request(sent)
+        is_public_only = bool(request.extensions.get(PUBLIC_ONLY))
+        route = self._route(await self._proxy(request.url), is_public_only)
+        async with deadline.of_headers():
+            response = await route.handle_async_request(sent)
         response.request = sent
         self._cookies.extract_cookies(response)
         if not request.extensions.get(OPEN_ENDED):
             limit_bytes = LONGEST_PACKED_BYTES if is_packed(response) else LONGEST_ANSWER_BYTES
             inner = cast(httpx.AsyncByteStream, response.stream)
-            response.stream = BoundedStream(inner, limit_bytes)
+            response.stream = BoundedStream(inner, limit_bytes, deadline)
         return response
 
     def _headers(self, request: httpx.Request) -> httpx.Headers:
@@ -90,12 +99,15 @@ class Hops(httpx.AsyncBaseTransport):
             self._proxy_of[place] = await finished_in_thread(lambda: self._proxies.leading_to(url))
         return self._proxy_of[place]
 
-    def _route(self, proxy: str | None) -> httpx.AsyncHTTPTransport:
-        if proxy not in self._routes:
-            self._routes[proxy] = self._new_route(proxy)
-        return self._routes[proxy]
+    def _route(self, proxy: str | None, is_public_only: bool) -> httpx.AsyncBaseTransport:
+        key = proxy, is_public_only and proxy is None
+        if key not in self._routes:
+            self._routes[key] = self._new_route(*key)
+        return self._routes[key]
 
-    def _new_route(self, proxy: str | None) -> httpx.AsyncHTTPTransport:
+    def _new_route(self, proxy: str | None, is_public_only: bool) -> httpx.AsyncBaseTransport:
+        if is_public_only:
+            return PublicRoute(self._tls, LIMITS)
         if proxy is not None and not proxy.lower().startswith(("http://", "https://")):
             # Going around it would be against the wish of whoever set it.
             kind = proxy.partition("://")[0]

@@ -24,7 +24,8 @@ async def opened(
 ) -> AsyncGenerator[httpx.Response]:
     """The answer to a GET, its body still to be read. Each redirect is a request of its own.
 
-    With `own`, every hop is looked at as `result_address` does, and where it connects to.
+    With `own`, every hop is looked at as `result_address` does, and where it connects to. None
+    leads from https to plain http.
     """
     where = httpx.URL(url if own is None else result_address(service, url, own))
     for _ in range(MOST_REDIRECTS + 1):
@@ -57,6 +58,11 @@ def _next_hop(service: str, here: httpx.URL, location: str) -> httpx.URL:
     if there.scheme not in ("http", "https") or not there.host:
         raise BadResponse(
             f"{service} sends the download to no web address", detail=f"scheme {there.scheme!r}"
+        )
+    if here.scheme == "https" and there.scheme == "http":
+        raise BadResponse(
+            f"{service} sends the download to an address without encryption",
+            hint="Run it again; if it goes on, tell the service",
         )
     if is_loopback(there.host) and not is_loopback(here.host):
         raise BadResponse(f"{service} sends the download to this computer itself")

@@ -23,13 +23,18 @@ LONGEST_SEARCHED = 65_536
 _SENTENCES: dict[int, str] = {
     HTTPStatus.PAYMENT_REQUIRED: "{service} asks for credit",
     HTTPStatus.NOT_FOUND: "{service} has nothing at this address",
+    HTTPStatus.METHOD_NOT_ALLOWED: "{service} does not answer this at its address",
     HTTPStatus.GONE: "{service} no longer has this",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "{service} finds this too large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "{service} does not take this kind of file",
 }
 _HINTS: dict[int, str] = {
     HTTPStatus.PAYMENT_REQUIRED: "Add credit to your account at the service, then run it again",
     HTTPStatus.NOT_FOUND: "Check the server's address; Details shows its answer",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Check the server's address; Details shows its answer",
+    HTTPStatus.GONE: "Run it again if it is gone for good",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send a smaller picture or a shorter video",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send a JPEG or PNG picture, or an MP4 video",
 }
 
 
@@ -49,12 +54,7 @@ def _error(service: str, response: httpx.Response, now: datetime) -> ProviderErr
     body = _body(response)
     detail = f"HTTP {status} {body[:DETAIL_CHARACTERS]}".strip()
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return AuthError(
-            f"{service} refuses the key ({status})",
-            hint="Give the key again in the inspector, or check its environment variable",
-            detail=detail,
-            may_have_run=False,
-        )
+        return _key_refused(service, response, body, detail)
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ServiceUnavailable(
             "The proxy of this network wants a password",
@@ -84,6 +84,20 @@ def _error(service: str, response: httpx.Response, now: datetime) -> ProviderErr
     return BadResponse(
         f"{service} gave an unexpected answer ({status})", hint=SIGN_IN_HINT, detail=detail
     )
+
+
+def _key_refused(service: str, response: httpx.Response, body: str, detail: str) -> AuthError:
+    """401: nobody knows this key. 403: it is known, and may not; the service says why."""
+    message = f"{service} refuses the key ({response.status_code})"
+    hint = "Give the key again in Preferences, Keys, or check its environment variable"
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        words = server_words(body, response.headers.get("Content-Type", ""))
+        message = f"{message}: {words}" if words else message
+        hint = (
+            "Check at the service what this key may do and whether there is credit, or give "
+            "another in Preferences, Keys"
+        )
+    return AuthError(message, hint=hint, detail=detail, may_have_run=False)
 
 
 def _is_passing(status: int) -> bool:

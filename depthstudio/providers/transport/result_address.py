@@ -5,7 +5,7 @@ knock on doors inside the user's own network.
 """
 
 from collections.abc import Iterable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from depthstudio.core.errors import BadResponse
@@ -13,6 +13,12 @@ from depthstudio.providers.transport.hosts import is_loopback
 
 LONGEST_ADDRESS = 8192
 _USUAL_PORTS = {"http": 80, "https": 443}
+
+_PRIVATE_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
+_WORLD_V6 = ip_network("2000::/3")  # nothing else was ever given out
+_V4_IN_V6 = ip_network("64:ff9b::/96")  # NAT64: the last four bytes are the address meant
+# What Python 3.11 takes for public and is not: protocol assignments, documentation.
+_NOT_PUBLIC = (ip_network("192.0.0.0/24"), ip_network("3fff::/20"))
 
 
 def result_address(service: str, address: object, own: Iterable[str]) -> str:
@@ -62,12 +68,15 @@ def origin_of(address: str) -> tuple[str, str, int | None]:
 
 def may_be_public(host: str) -> bool:
     """False for a name of this computer, and for an address that is not of the whole world."""
-    if is_loopback(host) or host.lower().endswith((".localhost", ".local", ".internal")):
+    name = host.lower().removesuffix(".")
+    if is_loopback(name) or name.endswith(_PRIVATE_NAMES):
         return False
     try:
-        return is_public(host)
+        return is_public(name)
     except ValueError:
-        return "." in host.strip(".")  # a bare name is one of the user's own network
+        # “127.1” and “0x7f.1” are numbers to a resolver; a bare name is one of the own network.
+        first, _, last = name.rpartition(".")
+        return bool(first and last) and not last[0].isdecimal()
 
 
 def is_public(address: str) -> bool:
@@ -79,5 +88,15 @@ def is_public(address: str) -> bool:
         when it is none
     """
     ip = ip_address(address.strip("[]").partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return (mapped or ip).is_global and not ip.is_multicast
+    meant = _v4_meant(ip) if isinstance(ip, IPv6Address) else ip
+    if meant is None and ip not in _WORLD_V6:
+        return False
+    ip = meant or ip
+    return ip.is_global and not ip.is_multicast and not any(ip in net for net in _NOT_PUBLIC)
+
+
+def _v4_meant(ip: IPv6Address) -> IPv4Address | None:
+    """The address behind one that only carries it through an IPv6 network."""
+    if ip in _V4_IN_V6:
+        return IPv4Address(ip.packed[-4:])
+    return ip.ipv4_mapped or ip.sixtofour

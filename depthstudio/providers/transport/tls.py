@@ -38,7 +38,7 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise ServiceUnavailable(
                 f"The certificates in {path.name} cannot be read",
-                hint="Check the file of trusted certificates, and SSL_CERT_FILE",
+                hint="Check ca_file in the settings, and SSL_CERT_FILE",
                 detail=f"{path}: {error}",
                 may_have_run=False,
             ) from error

@@ -12,6 +12,7 @@ import httpx
 from depthstudio.core.errors import BadResponse, ResultLost, ServiceUnavailable
 from depthstudio.providers.base import Reach
 from depthstudio.providers.transport.bounded import is_packed, raise_for_trouble
+from depthstudio.providers.transport.deadline import pieces_in_time
 from depthstudio.providers.transport.magic import FEWEST_BYTES, HEAD_BYTES, is_one_of
 from depthstudio.providers.transport.opened import opened
 from depthstudio.providers.transport.part_file import Origin, PartFile
@@ -131,7 +132,7 @@ class Transfer:
     async def _receive(self, response: httpx.Response) -> None:
         pace = Pace(self.reach.now())
         try:
-            async for piece in response.aiter_raw():
+            async for piece in pieces_in_time(response.aiter_raw(), _of_a_pace_window):
                 pace.count(len(piece), self.reach.now())
                 await self._take(piece)
         except (httpx.TransportError, asyncio.CancelledError):
@@ -195,6 +196,10 @@ class Transfer:
         """The next try starts from the beginning."""
         await finished_in_thread(self.part.discard)
         return ServiceUnavailable(f"{self.service} sent another piece of the file than asked for")
+
+
+def _of_a_pace_window() -> asyncio.Timeout:
+    return asyncio.timeout(PACE_WINDOW_S)
 
 
 def _place(url: str) -> str:

@@ -1,3 +1,4 @@
+import json
 import socket
 import traceback
 from datetime import UTC, datetime, timedelta
@@ -90,9 +91,31 @@ async def test_a_refused_key_is_an_auth_error_that_names_no_key(
     assert isinstance(error, AuthError)
     assert not error.may_have_run
     assert not error.retryable
-    assert str(error) == f"Acme refuses the key ({status})"
+    words = {401: "", 403: ": Bad key … in …"}[status]
+    assert str(error) == f"Acme refuses the key ({status}){words}"
     assert error.detail == f"HTTP {status} Bad key … in …"
-    assert "inspector" in error.hint
+    assert "Preferences, Keys" in error.hint
+    assert ("credit" in error.hint) == (status == 403)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "status", [400, 401, 402, 403, 404, 405, 408, 410, 413, 415, 422, 425, 429, 500, 502, 503, 504]
+)
+async def test_every_refusal_says_what_to_do_and_repeats_nothing_we_sent(
+    service: Canned, status: int
+) -> None:
+    photo = "data:image/png;base64," + "iVBORw0KGgo" * 99
+    said = {
+        "detail": [{"msg": "no", "input": photo, "url": "https://a.test/?X-Amz-Signature=s3cret"}]
+    }
+    service.status, service.body = status, json.dumps(said).encode()
+    error = await refusal(service.url, headers={"Authorization": "Key abc:s3cret"})
+    assert error.hint
+    told = f"{error} {error.hint} {error.detail}"
+    assert "iVBORw0KGgo" not in told
+    assert "s3cret" not in told
+    assert "HTTP" in error.detail
 
 
 @pytest.mark.anyio
