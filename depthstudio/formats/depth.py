@@ -28,10 +28,13 @@ def write_depth_npz(path: Path, stack: DepthStack) -> None:
     OSError
         when the file cannot be written
     """
+    values = stack.values
+    if isinstance(values, np.ndarray):
+        values = np.ascontiguousarray(values, np.float32)
     write_npz(
         path,
         {
-            "depth": np.ascontiguousarray(stack.values, np.float32),
+            "depth": values,
             "kind": np.array(str(stack.kind)),
             "unit": np.array(stack.unit),
             "lossy": np.array(stack.lossy),

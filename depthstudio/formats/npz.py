@@ -5,13 +5,14 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthstudio.core.errors import FormatError, InputError
+from depthstudio.core.views import DepthFrames
 from depthstudio.formats.mapped_file import map_file
 from depthstudio.formats.whole_file import whole_file
 
@@ -183,10 +184,10 @@ def _parsed(info: ZipInfo, head: bytes) -> NpyMember | None:
     return NpyMember(info, dtype, shape, match[2] == b"True", start + header_bytes)
 
 
-def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+def write_npz(path: Path, arrays: Mapping[str, NDArray[Any] | DepthFrames]) -> None:
     """Write arrays uncompressed, each aligned so that it can be used straight from the file.
 
-    `numpy.load` reads it. Whole or not at all.
+    `numpy.load` reads it. Whole or not at all. Frames of depth are had one after another.
 
     Raises
     ------
@@ -199,7 +200,21 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
             assert archive.fp is not None  # open since the line above
             info.extra = _padding(archive.fp.tell(), info.filename)
             with archive.open(info, "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, values, allow_pickle=False)
+                _write_values(member, values)
+
+
+def _write_values(file: IO[bytes], values: NDArray[Any] | DepthFrames) -> None:
+    if isinstance(values, np.ndarray):
+        np.lib.format.write_array(file, cast("NDArray[Any]", values), allow_pickle=False)
+    else:
+        _write_frames(file, values)
+
+
+def _write_frames(file: IO[bytes], frames: DepthFrames) -> None:
+    header = {"descr": "<f4", "fortran_order": False, "shape": frames.shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    for index in range(frames.shape[0]):
+        file.write(np.ascontiguousarray(frames[index], "<f4").data)
 
 
 def _padding(offset: int, filename: str) -> bytes:

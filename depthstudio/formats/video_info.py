@@ -61,7 +61,7 @@ def read_video_info(
         if first is None:
             raise damaged(path.name, "no frame could be decoded")
         height_px, width_px = upright_shape(first)
-        rate_hz = _rate_hz(stream)
+        rate_hz = stated_rate_hz(stream)
         count = _listed_frames(container, stream, path.name)
         is_estimate = False
         if count is None:
@@ -88,7 +88,7 @@ def _decoded(
             return
 
 
-def _rate_hz(stream: VideoStream) -> float:
+def stated_rate_hz(stream: VideoStream) -> float:
     """Frames a second on average, 0 where the file does not say."""
     for rate in (stream.average_rate, stream.guessed_rate):
         if rate is not None and 0 < rate <= MAX_RATE_HZ:
