@@ -47,7 +47,7 @@ class DepthFrames(Protocol):
     def __getitem__(self, index: int, /) -> NDArray[np.float32]: ...
 
 
-def _no_check() -> None:
+def no_check() -> None:
     """For whoever never gives up."""
 
 
@@ -64,7 +64,7 @@ class FramesOnDemand(ABC):
         """(N, H, W)."""
 
     @abstractmethod
-    def load(self, index: int, check: Callable[[], None] = _no_check) -> NDArray[np.float32]:
+    def load(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
         """Frame `index` from 0 to N - 1, as (H, W) float32, NaN where unknown.
 
         Raises
@@ -75,7 +75,7 @@ class FramesOnDemand(ABC):
 
     @abstractmethod
     def in_order(
-        self, indices: Sequence[int], check: Callable[[], None] = _no_check
+        self, indices: Sequence[int], check: Callable[[], None] = no_check
     ) -> Iterator[NDArray[np.float32]]:
         """Several frames, given by ascending numbers, out of the way of those who step.
 
@@ -133,7 +133,7 @@ class DepthStack:
         """The frames where they have to be read or decoded one by one, None for an array."""
         return self.values if isinstance(self.values, FramesOnDemand) else None
 
-    def frame(self, index: int, check: Callable[[], None] = _no_check) -> NDArray[np.float32]:
+    def frame(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
         """Frame `index` from 0, as (H, W) float32, NaN where unknown; do not write to it.
 
         May block, and be called from any thread; `check` may raise to give up.

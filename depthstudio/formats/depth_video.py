@@ -8,9 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand
+from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand, no_check
 from depthstudio.formats.video import VideoFrames
-from depthstudio.formats.video_file import no_check
 from depthstudio.formats.video_picture import grey_of
 
 Side = Literal["whole", "left", "right"]

@@ -29,7 +29,7 @@ _ALIGNMENT_BYTES = 64
 _PADDING_FIELD = 0xD935  # what zipalign uses
 # Deflate cannot do better, so a larger claim is a lie.
 _MAX_DEFLATE_RATIO = 1032
-MAX_COMPRESSED_ARRAY_BYTES = 8 << 30
+MAX_WHOLE_BYTES = 1 << 30  # of a compressed array that is unpacked into memory at once
 _BLOCK_BYTES = 1 << 24
 
 
@@ -42,6 +42,23 @@ class NpyMember:
     shape: tuple[int, ...]
     is_fortran: bool
     data_offset: int  # from the start of the member, after the array's own header
+
+
+@dataclass(frozen=True)
+class DeflatedMember:
+    """A compressed array, still packed, for whoever unpacks it part by part.
+
+    packed : (P,) uint8, a view of the mapped file; unpacks to `size_bytes` with this CRC-32,
+    of which the values begin at `data_offset`
+    """
+
+    file_name: str
+    packed: NDArray[np.uint8]
+    size_bytes: int
+    crc: int
+    data_offset: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
 
 
 class NpzFile:
@@ -69,7 +86,7 @@ class NpzFile:
         Raises
         ------
         FormatError
-            when the values are damaged or cut short
+            when the values are damaged or cut short, or too many to be unpacked at once
         """
         member = self.members[name]
         size_bytes = _array_bytes(member)
@@ -80,6 +97,30 @@ class NpzFile:
             values = self._inflated(member, size_bytes)
         order = "F" if member.is_fortran else "C"
         return values.view(member.dtype).reshape(member.shape, order=order)
+
+    def is_compressed(self, name: str) -> bool:
+        """Must the values of a member be unpacked to be read?"""
+        return self.members[name].info.compress_type != ZIP_STORED
+
+    def deflated(self, name: str) -> DeflatedMember:
+        """A compressed member, unread.
+
+        Raises
+        ------
+        FormatError
+            when it is not where the archive says
+        """
+        member = self.members[name]
+        start = self._offset(member.info)
+        return DeflatedMember(
+            self._path.name,
+            self._data[start : start + member.info.compress_size],
+            member.info.file_size,
+            member.info.CRC,
+            member.data_offset,
+            member.dtype,
+            member.shape,
+        )
 
     def _damaged(self, what: str) -> FormatError:
         return FormatError(
@@ -124,15 +165,23 @@ class NpzFile:
     def _refuse_bomb(self, info: ZipInfo) -> None:
         if info.compress_type == ZIP_STORED:
             return
-        most = min(_MAX_DEFLATE_RATIO * info.compress_size + 1024, MAX_COMPRESSED_ARRAY_BYTES)
-        if info.file_size > most:
-            raise FormatError(
-                f"{self._path.name} claims to unpack to {info.file_size} bytes",
-                hint="Save it again without compression",
-            )
+        if info.file_size > _MAX_DEFLATE_RATIO * info.compress_size + 1024:
+            raise self._too_large(info.file_size)
+
+    def _too_large(self, size_bytes: int) -> FormatError:
+        return FormatError(
+            f"{self._path.name} claims to unpack to {size_bytes} bytes",
+            hint="Save it again without compression",
+        )
 
     def _stored_offset(self, info: ZipInfo) -> int:
-        """Where the bytes of a stored member begin in the file, all of them being there."""
+        """`_offset` of a member that is not compressed."""
+        if info.file_size != info.compress_size:
+            raise self._damaged("an array ends after the file does")
+        return self._offset(info)
+
+    def _offset(self, info: ZipInfo) -> int:
+        """Where the bytes of a member begin in the file, all of them being there."""
         start = info.header_offset
         header = self._data[start : start + _LOCAL_HEADER_BYTES].tobytes()
         if start < 0 or len(header) < _LOCAL_HEADER_BYTES or not header.startswith(b"PK\x03\x04"):
@@ -140,11 +189,13 @@ class NpzFile:
         name_bytes = int.from_bytes(header[26:28], "little")
         extra_bytes = int.from_bytes(header[28:30], "little")
         start += _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
-        if info.file_size != info.compress_size or start + info.file_size > len(self._data):
+        if start + info.compress_size > len(self._data):
             raise self._damaged("an array ends after the file does")
         return start
 
     def _inflated(self, member: NpyMember, size_bytes: int) -> NDArray[np.uint8]:
+        if size_bytes > MAX_WHOLE_BYTES:
+            raise self._too_large(size_bytes)
         values = np.zeros(size_bytes, np.uint8)
         try:
             with ZipFile(self._path) as archive, archive.open(member.info) as file:

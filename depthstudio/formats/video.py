@@ -14,7 +14,9 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from depthstudio.formats.video_file import damaged, no_check, opened_video, video_errors
+from depthstudio.core.views import no_check
+from depthstudio.formats.kept_frames import KeptFrames
+from depthstudio.formats.video_file import damaged, opened_video, video_errors
 from depthstudio.formats.video_index import FrameIndex, frame_index
 from depthstudio.formats.video_info import stated_rate_hz
 from depthstudio.formats.video_picture import picture_of
@@ -70,12 +72,11 @@ class VideoFrames:
         """
         self._path = path
         self._decoding = threading.Lock()
-        self._keeping = threading.Lock()
         self._files = ExitStack()
         self._check = check
         self._picture_of = picture
         self._neighbours = neighbours
-        self._kept: dict[int, Frame] = {}
+        self._kept: KeptFrames[np.uint8] = KeptFrames(CACHE_BYTES)
         self._container: InputContainer
         self._stream: VideoStream
         self._coming: Iterator[VideoFrame] = iter(())
@@ -114,8 +115,7 @@ class VideoFrames:
         with self._decoding:
             self._is_open = False
             self._coming = iter(())
-            with self._keeping:
-                self._kept.clear()
+            self._kept.clear()
             self._files.close()
 
     def load(self, index: int, check: Callable[[], None] = no_check) -> Frame:
@@ -134,12 +134,12 @@ class VideoFrames:
         """
         if not 0 <= index < len(self):
             raise IndexError(index)
-        if (kept := self._found(index)) is not None:
+        if (kept := self._kept.get(index)) is not None:
             return kept
         with self._decoding:
             if not self._is_open:
                 raise ValueError("This video is closed")
-            if (kept := self._found(index)) is not None:
+            if (kept := self._kept.get(index)) is not None:
                 return kept
             self._check = check
             try:
@@ -148,12 +148,8 @@ class VideoFrames:
             except BaseException:
                 self._coming, self._at = iter(()), None  # half way there: begin anew
                 raise
-            self._keep(index, picture, index)
+            self._kept.keep(index, picture, wanted=index)
             return picture
-
-    def _found(self, index: int) -> Frame | None:
-        with self._keeping:
-            return self._kept.get(index)
 
     def _decoded(self, index: int) -> Frame:
         if self._index.is_exact:
@@ -179,7 +175,7 @@ class VideoFrames:
             number = bisect_left(moments, frame.pts)
             if number >= index - self._neighbours:
                 before = self._picture(frame)
-                self._keep(number, before, index)
+                self._kept.keep(number, before, wanted=index)
         if before is None:
             raise damaged(self._path.name, f"frame {index} could not be decoded")
         return before
@@ -194,7 +190,7 @@ class VideoFrames:
             if number == index:
                 return self._picture(frame)
             if number >= index - self._neighbours:
-                self._keep(number, self._picture(frame), index)
+                self._kept.keep(number, self._picture(frame), wanted=index)
         raise damaged(self._path.name, f"frame {index} could not be decoded")
 
     def _go_to_key(self, key: int, moment: int) -> None:
@@ -228,14 +224,6 @@ class VideoFrames:
 
     def _picture(self, frame: VideoFrame) -> Frame:
         return self._picture_of(frame, self._stored_size_px)
-
-    def _keep(self, index: int, picture: Frame, wanted: int) -> None:
-        """Keep a picture, and give up those farthest from the one that is wanted."""
-        picture.setflags(write=False)
-        with self._keeping:
-            self._kept[index] = picture
-            while len(self._kept) > 1 and len(self._kept) * picture.nbytes > CACHE_BYTES:
-                del self._kept[max(self._kept, key=lambda number: abs(number - wanted))]
 
 
 def _with(first: VideoFrame, rest: Iterator[VideoFrame]) -> Iterator[VideoFrame]:

@@ -10,9 +10,9 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from depthstudio.core.views import no_check
 from depthstudio.formats.video_file import (
     damaged,
-    no_check,
     opened_video,
     packets_of,
     refuse_long,
