@@ -80,7 +80,7 @@ def _scene_picture(views: Views, size_px: tuple[int, int], view: str) -> NDArray
 def _depth_picture(views: Views) -> NDArray[np.uint8]:
     if views.depth is None:
         raise UsageError("There is nothing to draw in this")
-    frame = views.depth.values[0]
+    frame = views.depth.frame(0)
     low, high = percentile_range(frame)
     return colourise(frame, low, high, colour_table("viridis"))
 

@@ -6,10 +6,11 @@ centre of the top left pixel. Colours are sRGB bytes. Arrays are read-only by ag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # What a window needs to start names these types; only data needs numpy itself.
@@ -34,28 +35,124 @@ class DepthKind(StrEnum):
         return "m" if self is DepthKind.METRIC else ""
 
 
+class DepthFrames(Protocol):
+    """Depth of (N, H, W) values, one frame at a time; an array of that shape is one.
+
+    ``frames[i]`` is (H, W) float32, NaN where unknown; nobody writes to it.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __getitem__(self, index: int, /) -> NDArray[np.float32]: ...
+
+
+def no_check() -> None:
+    """For whoever never gives up."""
+
+
+class FramesOnDemand(ABC):
+    """Depth that is read or decoded frame by frame, and may take a while for each.
+
+    All calls may come from any thread, and block. `check` is called again and again, and may
+    raise to give up.
+    """
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, int, int]:
+        """(N, H, W)."""
+
+    @abstractmethod
+    def load(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
+        """Frame `index` from 0 to N - 1, as (H, W) float32, NaN where unknown.
+
+        Raises
+        ------
+        FormatError
+            when the file is damaged there
+        """
+
+    @abstractmethod
+    def in_order(
+        self, indices: Sequence[int], check: Callable[[], None] = no_check
+    ) -> Iterator[NDArray[np.float32]]:
+        """Several frames, given by ascending numbers, out of the way of those who step.
+
+        Raises
+        ------
+        FormatError
+            when the file is damaged there
+        """
+
+    @property
+    def reached(self) -> int:
+        """How many frames from the first can be had without waiting for what lies before them."""
+        return len(self)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, index: int, /) -> NDArray[np.float32]:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        return self.load(index)
+
+
 @dataclass(frozen=True, eq=False)
 class DepthStack:
     """Depth of one or more frames.
 
-    values : (N, H, W) float32, NaN where unknown, never 0 as data; may be memory-mapped
+    values : (N, H, W) float32, NaN where unknown, never 0 as data; may be memory-mapped, or
+        frames that are read when they are asked for. What may be a clip is read by `frame`
     lossy : the values went through a picture or video codec
+    frame_rate_hz : frames a second of the clip, 0 where nobody said it
     """
 
-    values: NDArray[np.float32]
+    values: DepthFrames
     kind: DepthKind
     lossy: bool = False
+    frame_rate_hz: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.values.ndim != 3:
+        if len(self.values.shape) != 3:
             raise ValueError(f"depth must be (N, H, W), got {self.values.shape}")
 
     @property
     def unit(self) -> str:
         return self.kind.unit
 
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of every frame."""
+        _, height, width = self.values.shape
+        return width, height
+
+    @property
+    def on_demand(self) -> FramesOnDemand | None:
+        """The frames where they have to be read or decoded one by one, None for an array."""
+        return self.values if isinstance(self.values, FramesOnDemand) else None
+
+    def frame(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
+        """Frame `index` from 0, as (H, W) float32, NaN where unknown; do not write to it.
+
+        May block, and be called from any thread; `check` may raise to give up.
+
+        Raises
+        ------
+        IndexError
+            when there is no such frame
+        FormatError
+            when the file is damaged there
+        """
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        if self.on_demand is not None:
+            return self.on_demand.load(index, check)
+        return self.values[index]
+
     def __len__(self) -> int:
-        return len(self.values)
+        return self.values.shape[0]
 
 
 def identity() -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from depthstudio.core.views import DepthStack, Views
 from depthstudio.formats.depth import write_depth_npz, write_depth_png16
 from depthstudio.formats.glb_write import write_glb
 from depthstudio.formats.ply_write import write_ply
-from depthstudio.geometry.depth_range import percentile_range
+from depthstudio.geometry.depth_range import clip_range
 
 
 class ExportFormat(StrEnum):
@@ -59,8 +59,8 @@ def _npz(views: Views, path: Path) -> None:
 
 def _png16(views: Views, path: Path) -> None:
     depth = _depth(views)
-    near, far = percentile_range(depth.values, 0, 100)
-    write_depth_png16(path, depth.values[0], near=near, far=far, kind=depth.kind)
+    near, far = clip_range(depth, 0, 100)
+    write_depth_png16(path, depth.frame(0), near=near, far=far, kind=depth.kind)
 
 
 def _depth(views: Views) -> DepthStack:

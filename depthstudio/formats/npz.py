@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthstudio.core.errors import FormatError, InputError
+from depthstudio.core.views import DepthFrames
 from depthstudio.formats.mapped_file import map_file
 from depthstudio.formats.whole_file import whole_file
 
@@ -31,7 +32,7 @@ _ALIGNMENT_BYTES = 64
 _PADDING_FIELD = 0xD935  # what zipalign uses
 # Deflate cannot do better, so a larger claim is a lie.
 _MAX_DEFLATE_RATIO = 1032
-MAX_COMPRESSED_ARRAY_BYTES = 8 << 30
+MAX_WHOLE_BYTES = 1 << 30  # of a compressed array that is unpacked into memory at once
 _BLOCK_BYTES = 1 << 24
 
 
@@ -56,6 +57,23 @@ class _ShortReads(FileIO):
         if size is not None and size > _MAX_DIRECTORY_BYTES:
             raise BadZipFile("its list of members is too long")
         return super().read(-1 if size is None else size)
+
+
+@dataclass(frozen=True)
+class DeflatedMember:
+    """A compressed array, still packed, for whoever unpacks it part by part.
+
+    packed : (P,) uint8, a view of the mapped file; unpacks to `size_bytes` with this CRC-32,
+    of which the values begin at `data_offset`
+    """
+
+    file_name: str
+    packed: NDArray[np.uint8]
+    size_bytes: int
+    crc: int
+    data_offset: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
 
 
 class NpzFile:
@@ -83,7 +101,7 @@ class NpzFile:
         Raises
         ------
         FormatError
-            when the values are damaged or cut short
+            when the values are damaged or cut short, or too many to be unpacked at once
         """
         member = self.members[name]
         size_bytes = _array_bytes(member)
@@ -94,6 +112,30 @@ class NpzFile:
             values = self._inflated(member, size_bytes)
         order = "F" if member.is_fortran else "C"
         return values.view(member.dtype).reshape(member.shape, order=order)
+
+    def is_compressed(self, name: str) -> bool:
+        """Must the values of a member be unpacked to be read?"""
+        return self.members[name].info.compress_type != ZIP_STORED
+
+    def deflated(self, name: str) -> DeflatedMember:
+        """A compressed member, unread.
+
+        Raises
+        ------
+        FormatError
+            when it is not where the archive says
+        """
+        member = self.members[name]
+        start = self._offset(member.info)
+        return DeflatedMember(
+            self._path.name,
+            self._data[start : start + member.info.compress_size],
+            member.info.file_size,
+            member.info.CRC,
+            member.data_offset,
+            member.dtype,
+            member.shape,
+        )
 
     def _damaged(self, what: str) -> FormatError:
         return FormatError(
@@ -139,15 +181,23 @@ class NpzFile:
     def _refuse_bomb(self, info: ZipInfo) -> None:
         if info.compress_type == ZIP_STORED:
             return
-        most = min(_MAX_DEFLATE_RATIO * info.compress_size + 1024, MAX_COMPRESSED_ARRAY_BYTES)
-        if info.file_size > most:
-            raise FormatError(
-                f"{self._path.name} claims to unpack to {info.file_size} bytes",
-                hint="Save it again without compression",
-            )
+        if info.file_size > _MAX_DEFLATE_RATIO * info.compress_size + 1024:
+            raise self._too_large(info.file_size)
+
+    def _too_large(self, size_bytes: int) -> FormatError:
+        return FormatError(
+            f"{self._path.name} claims to unpack to {size_bytes} bytes",
+            hint="Save it again without compression",
+        )
 
     def _stored_offset(self, info: ZipInfo) -> int:
-        """Where the bytes of a stored member begin in the file, all of them being there."""
+        """`_offset` of a member that is not compressed."""
+        if info.file_size != info.compress_size:
+            raise self._damaged("an array ends after the file does")
+        return self._offset(info)
+
+    def _offset(self, info: ZipInfo) -> int:
+        """Where the bytes of a member begin in the file, all of them being there."""
         start = info.header_offset
         header = self._data[start : start + _LOCAL_HEADER_BYTES].tobytes()
         if start < 0 or len(header) < _LOCAL_HEADER_BYTES or not header.startswith(b"PK\x03\x04"):
@@ -155,11 +205,13 @@ class NpzFile:
         name_bytes = int.from_bytes(header[26:28], "little")
         extra_bytes = int.from_bytes(header[28:30], "little")
         start += _LOCAL_HEADER_BYTES + name_bytes + extra_bytes
-        if info.file_size != info.compress_size or start + info.file_size > len(self._data):
+        if start + info.compress_size > len(self._data):
             raise self._damaged("an array ends after the file does")
         return start
 
     def _inflated(self, member: NpyMember, size_bytes: int) -> NDArray[np.uint8]:
+        if size_bytes > MAX_WHOLE_BYTES:
+            raise self._too_large(size_bytes)
         values = np.zeros(size_bytes, np.uint8)
         try:
             with ZipFile(self._path) as archive, archive.open(member.info) as file:
@@ -202,10 +254,10 @@ def _parsed(info: ZipInfo, head: bytes) -> NpyMember | None:
     return NpyMember(info, dtype, shape, match[2] == b"True", start + header_bytes)
 
 
-def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+def write_npz(path: Path, arrays: Mapping[str, NDArray[Any] | DepthFrames]) -> None:
     """Write arrays uncompressed, each aligned so that it can be used straight from the file.
 
-    `numpy.load` reads it. Whole or not at all.
+    `numpy.load` reads it. Whole or not at all. Frames of depth are had one after another.
 
     Raises
     ------
@@ -218,7 +270,21 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
             assert archive.fp is not None  # open since the line above
             info.extra = _padding(archive.fp.tell(), info.filename)
             with archive.open(info, "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, values, allow_pickle=False)
+                _write_values(member, values)
+
+
+def _write_values(file: IO[bytes], values: NDArray[Any] | DepthFrames) -> None:
+    if isinstance(values, np.ndarray):
+        np.lib.format.write_array(file, cast("NDArray[Any]", values), allow_pickle=False)
+    else:
+        _write_frames(file, values)
+
+
+def _write_frames(file: IO[bytes], frames: DepthFrames) -> None:
+    header = {"descr": "<f4", "fortran_order": False, "shape": frames.shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    for index in range(frames.shape[0]):
+        file.write(np.ascontiguousarray(frames[index], "<f4").data)
 
 
 def _padding(offset: int, filename: str) -> bytes:

@@ -2,7 +2,6 @@
 
 import threading
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,14 +14,18 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from depthstudio.formats.video_file import damaged, no_check, opened_video, video_errors
+from depthstudio.core.views import no_check
+from depthstudio.formats.kept_frames import KeptFrames
+from depthstudio.formats.video_file import damaged, opened_video, video_errors
 from depthstudio.formats.video_index import FrameIndex, frame_index
+from depthstudio.formats.video_info import stated_rate_hz
 from depthstudio.formats.video_picture import picture_of
 
 CACHE_BYTES = 64 << 20
 NEIGHBOURS = 8  # frames kept from the way to one that was asked for: people also step back
 
 Frame = NDArray[np.uint8]
+PictureMaker = Callable[[VideoFrame, tuple[int, int]], Frame]
 
 
 def first_frame(path: Path, kind: str = "") -> Frame:
@@ -44,11 +47,23 @@ class VideoFrames:
 
     Frames are numbered as they are shown. Opening reads the whole file once, to learn when
     each is; afterwards a frame costs the decoding from the key frame before it, and the
-    next one only its own. All calls may come from any thread, and block.
+    next one only its own. All calls may come from any thread, and block; a frame that is
+    still kept waits for nobody who decodes.
     """
 
-    def __init__(self, path: Path, *, check: Callable[[], None] = no_check) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        check: Callable[[], None] = no_check,
+        picture: PictureMaker = picture_of,
+        neighbours: int = NEIGHBOURS,
+        like: "VideoFrames | None" = None,
+    ) -> None:
         """`check` is called again and again, and may raise to give up.
+
+        `picture` makes pixels of what was decoded, and `neighbours` frames are kept from the
+        way to one. `like` is another reader of the same file, which knows its index.
 
         Raises
         ------
@@ -56,10 +71,12 @@ class VideoFrames:
             when the file cannot be read as a video
         """
         self._path = path
-        self._lock = threading.Lock()
+        self._decoding = threading.Lock()
         self._files = ExitStack()
         self._check = check
-        self._kept: OrderedDict[int, Frame] = OrderedDict()
+        self._picture_of = picture
+        self._neighbours = neighbours
+        self._kept: KeptFrames[np.uint8] = KeptFrames(CACHE_BYTES)
         self._container: InputContainer
         self._stream: VideoStream
         self._coming: Iterator[VideoFrame] = iter(())
@@ -68,7 +85,10 @@ class VideoFrames:
         try:
             self._rewind()
             with video_errors(path):
-                self._index: FrameIndex = frame_index(self._container, self._stream, check)
+                self._index: FrameIndex = (
+                    like._index if like else frame_index(self._container, self._stream, check)
+                )
+                self.frame_rate_hz = stated_rate_hz(self._stream)  # 0 where it is not said
             self._rewind()
         except BaseException:
             self._files.close()
@@ -92,7 +112,7 @@ class VideoFrames:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
+        with self._decoding:
             self._is_open = False
             self._coming = iter(())
             self._kept.clear()
@@ -114,19 +134,22 @@ class VideoFrames:
         """
         if not 0 <= index < len(self):
             raise IndexError(index)
-        with self._lock:
+        if (kept := self._kept.get(index)) is not None:
+            return kept
+        with self._decoding:
             if not self._is_open:
                 raise ValueError("This video is closed")
+            if (kept := self._kept.get(index)) is not None:
+                return kept
             self._check = check
-            if index not in self._kept:
-                try:
-                    with video_errors(self._path):
-                        self._keep(index, self._decoded(index))
-                except BaseException:
-                    self._coming, self._at = iter(()), None  # half way there: begin anew
-                    raise
-            self._kept.move_to_end(index)
-            return self._kept[index]
+            try:
+                with video_errors(self._path):
+                    picture = self._decoded(index)
+            except BaseException:
+                self._coming, self._at = iter(()), None  # half way there: begin anew
+                raise
+            self._kept.keep(index, picture, wanted=index)
+            return picture
 
     def _decoded(self, index: int) -> Frame:
         if self._index.is_exact:
@@ -150,9 +173,9 @@ class VideoFrames:
             if frame.pts > moment:
                 break
             number = bisect_left(moments, frame.pts)
-            if number >= index - NEIGHBOURS:
+            if number >= index - self._neighbours:
                 before = self._picture(frame)
-                self._keep(number, before)
+                self._kept.keep(number, before, wanted=index)
         if before is None:
             raise damaged(self._path.name, f"frame {index} could not be decoded")
         return before
@@ -166,8 +189,8 @@ class VideoFrames:
             self._at = number
             if number == index:
                 return self._picture(frame)
-            if number >= index - NEIGHBOURS:
-                self._keep(number, self._picture(frame))
+            if number >= index - self._neighbours:
+                self._kept.keep(number, self._picture(frame), wanted=index)
         raise damaged(self._path.name, f"frame {index} could not be decoded")
 
     def _go_to_key(self, key: int, moment: int) -> None:
@@ -200,13 +223,7 @@ class VideoFrames:
                 continue  # as players do: the next ones may be whole
 
     def _picture(self, frame: VideoFrame) -> Frame:
-        return picture_of(frame, self._stored_size_px)
-
-    def _keep(self, index: int, picture: Frame) -> None:
-        picture.setflags(write=False)
-        self._kept[index] = picture
-        while len(self._kept) > 1 and len(self._kept) * picture.nbytes > CACHE_BYTES:
-            self._kept.popitem(last=False)
+        return self._picture_of(frame, self._stored_size_px)
 
 
 def _with(first: VideoFrame, rest: Iterator[VideoFrame]) -> Iterator[VideoFrame]:

@@ -50,10 +50,6 @@ def limit_allocations() -> None:
         library.av_max_alloc(ctypes.c_size_t(MAX_ALLOCATION_BYTES))
 
 
-def no_check() -> None:
-    """For whoever never cancels."""
-
-
 @contextlib.contextmanager
 def opened_video(path: Path, kind: str = "") -> Generator[tuple[InputContainer, VideoStream]]:
     """A video with its headers read, and its first stream of moving pictures.

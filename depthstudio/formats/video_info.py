@@ -10,9 +10,9 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from depthstudio.core.views import no_check
 from depthstudio.formats.video_file import (
     damaged,
-    no_check,
     opened_video,
     packets_of,
     refuse_long,
@@ -61,7 +61,7 @@ def read_video_info(
         if first is None:
             raise damaged(path.name, "no frame could be decoded")
         height_px, width_px = upright_shape(first)
-        rate_hz = _rate_hz(stream)
+        rate_hz = stated_rate_hz(stream)
         count = _listed_frames(container, stream, path.name)
         is_estimate = False
         if count is None:
@@ -88,7 +88,7 @@ def _decoded(
             return
 
 
-def _rate_hz(stream: VideoStream) -> float:
+def stated_rate_hz(stream: VideoStream) -> float:
     """Frames a second on average, 0 where the file does not say."""
     for rate in (stream.average_rate, stream.guessed_rate):
         if rate is not None and 0 < rate <= MAX_RATE_HZ:

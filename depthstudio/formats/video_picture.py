@@ -38,19 +38,34 @@ def picture_of(frame: VideoFrame, stored_size_px: tuple[int, int]) -> NDArray[np
     FormatError
         when the frame is larger than any that is read
     """
+    return _upright(frame, stored_size_px, "rgb24")
+
+
+def grey_of(frame: VideoFrame, stored_size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W) uint8 from black to white of one frame, as `picture_of` else.
+
+    Raises
+    ------
+    FormatError
+        when the frame is larger than any that is read
+    """
+    return _upright(frame, stored_size_px, "gray")
+
+
+def _upright(frame: VideoFrame, stored_size_px: tuple[int, int], layout: str) -> NDArray[np.uint8]:
     refuse_large(frame.width, frame.height)
     width_px, height_px = stored_size_px
-    colours = frame.to_ndarray(
-        format="rgb24", width=width_px, height=height_px, src_colorspace=_colour_space(frame)
+    pixels = frame.to_ndarray(
+        format=layout, width=width_px, height=height_px, src_colorspace=_colour_space(frame)
     )
     is_turned, is_mirrored, is_upside_down = _turn_of(frame)
     if is_turned:
-        colours = colours.swapaxes(0, 1)
+        pixels = pixels.swapaxes(0, 1)
     if is_mirrored:
-        colours = colours[:, ::-1]
+        pixels = pixels[:, ::-1]
     if is_upside_down:
-        colours = colours[::-1]
-    return np.ascontiguousarray(colours, np.uint8)
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels, np.uint8)
 
 
 def _turn_of(frame: VideoFrame) -> tuple[bool, bool, bool]:

@@ -1,9 +1,12 @@
 """Which depths the ends of a colour map stand for."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+
+from depthstudio.core.views import DepthFrames, DepthStack
 
 SAMPLE_LIMIT = 200_000  # values; more would move the range by less than a colour step
 SAMPLE_FRAMES = 16  # a clip of thousands of frames is not read in full for a range
@@ -31,16 +34,65 @@ def percentile_range(
     (near, far), finite, near < far. Equal values lie in the middle of their range;
     (0, 1) when nothing is known.
     """
-    if not 0 <= low < high <= 100:
-        raise ValueError(f"percentiles must be 0 <= low < high <= 100, got {low} and {high}")
+    _refuse_percentiles(low, high)
     if values.ndim not in (2, 3):
         raise ValueError(f"values must be (H, W) or (N, H, W), got {values.shape}")
-    sample = _sample(values if values.ndim == 3 else values[np.newaxis], sample_limit)
-    known = sample[np.isfinite(sample)]
-    if not known.size:
+    frames = values if values.ndim == 3 else values[np.newaxis]
+    if not values.size:
         return NOTHING_KNOWN
-    near, far = (float(value) for value in np.percentile(known.astype(np.float64), [low, high]))
-    return (near, far) if near < far else _around(near)
+    indices = sample_frames(len(frames))
+    sample = RangeSample(frames.shape, len(indices), sample_limit)
+    for index in indices:
+        sample.add(frames[index])
+    return sample.range(low, high)
+
+
+def clip_range(stack: DepthStack, low: float = 2.0, high: float = 98.0) -> tuple[float, float]:
+    """`percentile_range` of the frames of a stack, however they are kept. May take a while."""
+    _refuse_percentiles(low, high)
+    if 0 in stack.values.shape:
+        return NOTHING_KNOWN
+    indices = sample_frames(len(stack))
+    sample = RangeSample(stack.values.shape, len(indices))
+    frames = stack.on_demand.in_order(indices) if stack.on_demand else _each(stack.values, indices)
+    for frame in frames:
+        sample.add(frame)
+    return sample.range(low, high)
+
+
+class RangeSample:
+    """Evenly spaced values of some frames of a clip, for a range that grows more certain.
+
+    shape : (N, H, W) of the clip; `frames` of its frames are going to be added
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], frames: int, sample_limit: int = SAMPLE_LIMIT
+    ) -> None:
+        pixels = frames * shape[1] * shape[2]
+        self._step = max(1, math.ceil(math.sqrt(pixels / sample_limit)))
+        self._known: list[NDArray[np.floating]] = []
+
+    def add(self, frame: NDArray[np.floating]) -> None:
+        """Take values of one frame, (H, W), without keeping it."""
+        values = frame[:: self._step, :: self._step]
+        self._known.append(values[np.isfinite(values)])
+
+    def range(self, low: float, high: float) -> tuple[float, float]:
+        """As `percentile_range`, of what was added so far."""
+        known = np.concatenate(self._known) if self._known else np.zeros(0, np.float32)
+        if not known.size:
+            return NOTHING_KNOWN
+        ends = np.percentile(known.astype(np.float64), [low, high])
+        near, far = (float(value) for value in ends)
+        return (near, far) if near < far else _around(near)
+
+
+def sample_frames(count: int, at_most: int = SAMPLE_FRAMES) -> list[int]:
+    """The numbers of evenly spaced frames, ascending, first and last among them."""
+    if count <= 0:
+        return []
+    return [int(index) for index in np.unique(np.linspace(0, count - 1, at_most).astype(int))]
 
 
 def normalised(values: NDArray[np.floating], near: float, far: float) -> NDArray[np.float32]:
@@ -55,14 +107,13 @@ def normalised(values: NDArray[np.floating], near: float, far: float) -> NDArray
     return np.clip(scaled, 0.0, 1.0).astype(np.float32)
 
 
-def _sample(values: NDArray[np.floating], limit: int) -> NDArray[np.floating]:
-    """Evenly spaced values of (N, H, W), flattened; at most about `limit` of them."""
-    frames = np.unique(np.linspace(0, len(values) - 1, SAMPLE_FRAMES).astype(int))
-    if not values.size:
-        return np.zeros(0, np.float32)
-    pixels = len(frames) * values.shape[1] * values.shape[2]
-    step = max(1, math.ceil(math.sqrt(pixels / limit)))
-    return np.concatenate([values[frame, ::step, ::step].ravel() for frame in frames])
+def _each(values: DepthFrames, indices: list[int]) -> Iterator[NDArray[np.float32]]:
+    return (values[index] for index in indices)
+
+
+def _refuse_percentiles(low: float, high: float) -> None:
+    if not 0 <= low < high <= 100:
+        raise ValueError(f"percentiles must be 0 <= low < high <= 100, got {low} and {high}")
 
 
 def _around(value: float) -> tuple[float, float]:

@@ -149,7 +149,7 @@ def decoded(artifacts: Sequence[Artifact]) -> Views:
     return Views(
         depth=depth,
         photos=ImageSequence(("Photo",), lambda index: read_photo(photo_path)),
-        clouds=(_coloured_points(depth.values[0], read_photo(photo_path)),),
+        clouds=(_coloured_points(depth.frame(0), read_photo(photo_path)),),
         meshes=scene.meshes,
     )
 

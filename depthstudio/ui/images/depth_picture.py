@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, qRgb, qRgba
 
 from depthstudio.core.views import DepthStack
 from depthstudio.geometry.colour import colour_table, index_map
-from depthstudio.geometry.depth_range import percentile_range
+from depthstudio.geometry.depth_range import clip_range
 from depthstudio.ui.images.depth_scale import DepthScale
 from depthstudio.ui.images.levels import ImageLevels
 
@@ -52,8 +52,8 @@ class DepthRequest:
     @property
     def pixels_to_read(self) -> int:
         """How much work it is at most, to decide where to do it."""
-        frames, height, width = self.stack.values.shape
-        return height * width * (1 if self.scale else frames)
+        width, height = self.stack.size_px
+        return height * width * (1 if self.scale else len(self.stack))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +79,13 @@ def depth_picture(request: DepthRequest) -> DepthPicture:
 
 def auto_scale(stack: DepthStack) -> DepthScale:
     """One range for the whole clip: its 2nd to 98th percentile, sampled over the frames."""
-    low, high = percentile_range(stack.values, AUTO_LOW_PERCENT, AUTO_HIGH_PERCENT)
+    low, high = clip_range(stack, AUTO_LOW_PERCENT, AUTO_HIGH_PERCENT)
     return DepthScale.of_range(stack.kind, low, high)
 
 
 def indexed_frame(stack: DepthStack, frame: int, scale: DepthScale) -> IndexedFrame:
     """Index one frame of a stack between the ends of a scale."""
-    values = np.ascontiguousarray(stack.values[frame])
+    values = np.ascontiguousarray(stack.frame(frame))
     indices = index_map(values, scale.far, scale.near)
     known = ~np.isnan(values)
     np.maximum(indices, NO_DATA_INDEX + 1, out=indices)

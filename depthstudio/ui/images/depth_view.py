@@ -91,7 +91,7 @@ class DepthView(QWidget):
         are `chosen_elsewhere`, with the photos they belong to, it offers no choice itself.
         """
         self._work.cancel()
-        self._stack = stack if stack is not None and stack.values.size else None
+        self._stack = stack if stack is not None and 0 not in stack.values.shape else None
         self._frame, self._scale, self._picture = 0, None, None
         self._empty.say(*self._empty_words())
         self._show_page(empty=self._stack is None)
@@ -220,7 +220,7 @@ class DepthView(QWidget):
             return
         column, row = pixel
         frame = picture.request.frame
-        value = float(picture.request.stack.values[frame, row, column])
+        value = float(picture.request.stack.frame(frame)[row, column])
         self.legend.set_probed(value)
         self.info.say(self._probe_text(picture, column, row, value))
         self.info.say_right(self._facts())
@@ -238,7 +238,7 @@ class DepthView(QWidget):
     def _facts(self) -> str:
         if self._stack is None:
             return ""
-        frames, height, width = self._stack.values.shape
+        frames, (width, height) = len(self._stack), self._stack.size_px
         facts = [f"{width} × {height}"]
         if frames > 1:
             facts.append(self.tr("one range for all {count} frames").format(count=frames))

@@ -1,0 +1,71 @@
+"""Depth as a video: every frame decoded when it is asked for."""
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand, no_check
+from depthstudio.formats.video import VideoFrames
+from depthstudio.formats.video_picture import grey_of
+
+Side = Literal["whole", "left", "right"]
+# A step back costs the way from the key frame before; what is kept of it makes the next ones free.
+NEIGHBOURS = 16
+
+
+def open_depth_video(path: Path, kind: DepthKind, *, side: Side = "whole") -> DepthStack:
+    """The depth that a video shows as grey: values from 0 (black) to 1 (white), lossy.
+
+    `side` is the half that shows depth, where the other one shows the photo. Opening reads
+    the file once without decoding it. The file stays open until nobody has the stack.
+
+    Raises
+    ------
+    InputError, FormatError
+        when the file cannot be read as a video, or not even its first frame decoded
+    """
+    frames = _VideoDepth(path, side)
+    return DepthStack(frames, kind, lossy=True, frame_rate_hz=frames.frame_rate_hz)
+
+
+class _VideoDepth(FramesOnDemand):
+    def __init__(self, path: Path, side: Side) -> None:
+        self._path = path
+        self._side = side
+        self._video = VideoFrames(path, picture=grey_of, neighbours=NEIGHBOURS)
+        weakref.finalize(self, self._video.close)
+        self.frame_rate_hz = self._video.frame_rate_hz
+        # Only a decoded frame tells which way up it is.
+        height, width = self.load(0).shape
+        self._shape = (len(self._video), height, width)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self._shape
+
+    def load(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
+        return self._values(self._video.load(index, check))
+
+    def in_order(
+        self, indices: Sequence[int], check: Callable[[], None] = no_check
+    ) -> Iterator[NDArray[np.float32]]:
+        """Decoded apart, so that whoever steps keeps its place in the file."""
+        with VideoFrames(
+            self._path, check=check, picture=grey_of, neighbours=0, like=self._video
+        ) as video:
+            for index in indices:
+                yield self._values(video.load(index, check))
+
+    def _values(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+        half = grey.shape[1] // 2
+        if self._side == "left":
+            grey = grey[:, :half]
+        elif self._side == "right":
+            grey = grey[:, grey.shape[1] - half :]
+        values = np.divide(grey, np.float32(255), dtype=np.float32)
+        values.setflags(write=False)
+        return values
