@@ -21,28 +21,24 @@ KIND = DepthKind.RELATIVE_DISPARITY
 
 
 def decoded(artifacts: Sequence[Artifact], params: "OxenVideoParams") -> Views:
-    """The first generation: its values, else those of a gray video, else pictures of depth.
+    """The first generation: its values, else those of a grey video, else pictures of depth.
 
     Beside the original, depth is the right half of the video, and the left half the photos.
     """
-    raw = _paths(artifacts, Role.RAW_DEPTH)
-    videos = _paths(artifacts, Role.VIDEO)
+    raw, videos = _paths(artifacts, Role.RAW_DEPTH), _paths(artifacts, Role.VIDEO)
     depth = read_depth_npz(raw[0], assumed_kind=KIND) if raw else None
     if not videos:
         return Views(depth=depth)
-    if params.side_by_side:
-        return Views(
-            depth=depth,
-            depth_pictures=None if depth else _pictures(videos[0], half=1),
-            photos=_pictures(videos[0], half=0),
-        )
+    photos = _pictures(videos[0], half=0) if params.side_by_side else None
     if depth is not None:
-        return Views(depth=depth)
+        return Views(depth=depth, photos=photos)
     if params.colormap == "grayscale":
         from depthstudio.formats.depth_video import open_depth_video
 
-        return Views(depth=open_depth_video(videos[0], KIND))
-    return Views(depth_pictures=_pictures(videos[0]))
+        side = "right" if params.side_by_side else "whole"
+        return Views(depth=open_depth_video(videos[0], KIND, side=side), photos=photos)
+    half = 1 if params.side_by_side else None
+    return Views(depth_pictures=_pictures(videos[0], half), photos=photos)
 
 
 def _paths(artifacts: Sequence[Artifact], role: Role) -> list[Path]:
