@@ -36,12 +36,14 @@ async def server_events(
     params: Mapping[str, str] | None = None,
     silence_s: float = SILENCE_S,
     max_event_bytes: int = LONGEST_EVENT_BYTES,
+    on_open: Callable[[], None] | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> AsyncGenerator[ServerEvent]:
     """The events of a GET, as they come, until the server ends the stream.
 
     Comments, ids and events with neither name nor data are left out. Use it with
-    `contextlib.aclosing`, so that the connection goes when you stop listening.
+    `contextlib.aclosing`, so that the connection goes when you stop listening. `on_open` is
+    called once the service has answered: from then on no event is missed.
 
     Raises
     ------
@@ -74,6 +76,8 @@ async def server_events(
             response = source.response
             await raise_for_trouble(response)
             _require_event_stream(response, service)
+            if on_open:
+                on_open()
             # Always UTF-8, whatever the header says, and a mark at its start is no text.
             response.encoding = "utf-8-sig"
             stream = cast(httpx.AsyncByteStream, response.stream)

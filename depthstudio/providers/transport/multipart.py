@@ -1,7 +1,7 @@
 """Files as multipart/form-data, read while they are sent. Reading blocks."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -26,21 +26,43 @@ def part_head(field: str, name: str, boundary: str) -> bytes:
     return "\r\n".join(lines).encode(errors="replace")
 
 
+def text_part(field: str, text: str, boundary: str) -> bytes:
+    """A whole part that holds no file but text."""
+    lines = (
+        f"--{boundary}",
+        f'Content-Disposition: form-data; name="{_escaped(field)}"',
+        "",
+        text,
+        "",
+    )
+    return "\r\n".join(lines).encode(errors="replace")
+
+
 def _escaped(text: str) -> str:
     return "".join(_ESCAPES.get(character, character) for character in text)
 
 
 class Form:
-    """What is sent: heads, files and the end, with a length known beforehand."""
+    """What is sent: texts, heads, files and the end, with a length known beforehand."""
 
-    def __init__(self, field: str, files: Sequence[tuple[str, Path]]) -> None:
+    def __init__(
+        self,
+        field: str,
+        files: Sequence[tuple[str, Path]],
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
         self.boundary = os.urandom(16).hex()
+        self._texts = b"".join(
+            text_part(name, text, self.boundary) for name, text in (texts or {}).items()
+        )
         self._parts = [
             (part_head(field, name, self.boundary), path, _size_of(path)) for name, path in files
         ]
         self._end = f"--{self.boundary}--\r\n".encode()
-        self.size_bytes = len(self._end) + sum(
-            len(head) + size_bytes + len(b"\r\n") for head, _, size_bytes in self._parts
+        self.size_bytes = (
+            len(self._texts)
+            + len(self._end)
+            + sum(len(head) + size_bytes + len(b"\r\n") for head, _, size_bytes in self._parts)
         )
 
     def pieces(self) -> Generator[bytes]:
@@ -56,6 +78,8 @@ class Form:
         yield b"".join(collected)
 
     def _bytes(self) -> Iterator[bytes]:
+        if self._texts:
+            yield self._texts
         for head, path, size_bytes in self._parts:
             yield head
             yield from _file_bytes(path, size_bytes)

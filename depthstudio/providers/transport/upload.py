@@ -23,14 +23,17 @@ async def upload_files(
     url: str,
     files: Sequence[tuple[str, Path]],
     *,
+    method: str = "POST",
     field: str = "files",
+    texts: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> "httpx.Response":
-    """POST files, each under the name given with it, as multipart/form-data in one request.
+    """Send files, each under the name given with it, as multipart/form-data in one request.
 
-    The answer is read and is a success. `progress` gets the bytes sent and of how many.
-    Nothing is kept from a try that failed: calling again, as `repeated` does, starts anew.
+    `texts` go before them, as fields of the same form. The answer is read and is a success.
+    `progress` gets the bytes sent and of how many. Nothing is kept from a try that failed:
+    calling again, as `repeated` does, starts anew.
 
     Raises
     ------
@@ -43,10 +46,11 @@ async def upload_files(
 
     from depthstudio.providers.transport.form_stream import FormStream
 
-    form = await finished_in_thread(lambda: Form(field, files))
+    form = await finished_in_thread(lambda: Form(field, files, texts))
     with translated_errors(service, now=reach.now):
         where = httpx.URL(url)
-        response = await reach.http.post(
+        response = await reach.http.request(
+            method,
             where.copy_merge_params(params) if params else where,
             content=FormStream(form, progress),
             headers={

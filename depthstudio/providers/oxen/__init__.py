@@ -1,0 +1,1 @@
+"""What every provider, and the host, at Oxen have in common."""

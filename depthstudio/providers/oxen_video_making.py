@@ -1,0 +1,206 @@
+"""How Video Depth Anything is asked at Oxen: in its queue, or in one long request."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from depthstudio.core.artifact import Artifact
+from depthstudio.core.errors import RemoteJobFailed
+from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.json_shape import list_in
+from depthstudio.core.record import Json, to_plain
+from depthstudio.providers.base import Context, Health, LiveSchema, Reach
+from depthstudio.providers.builtin.oxen_video_depth import API, ENDPOINT_PARAMETERS, MODEL
+from depthstudio.providers.oxen.account import KEY
+from depthstudio.providers.oxen.at_once import generated, videos_in, write_video
+from depthstudio.providers.oxen.files import (
+    NO_RAW_DEPTH,
+    downloaded,
+    files_of,
+    video_artifact,
+    video_wanted,
+)
+from depthstudio.providers.oxen.generation import CANCELLED, SUCCEEDED, Generation
+from depthstudio.providers.oxen.hub import SERVICE, Hub
+from depthstudio.providers.oxen.listening import Listening
+from depthstudio.providers.oxen.model import model_schema
+from depthstudio.providers.oxen.queue import (
+    HAD_FINISHED,
+    QUEUE_PATH,
+    enqueue,
+    followed,
+    stop_on_cancel,
+)
+from depthstudio.providers.oxen.refusals import CREDIT_HINT, RUN_HINT, is_about_credit
+
+if TYPE_CHECKING:
+    from depthstudio.providers.builtin.oxen_video_depth import OxenVideoParams
+
+ENQUEUED, GENERATED = "enqueued", "generated"  # the step, by the way it was asked
+IDS = "generation_ids"
+NOT_PARAMETERS = frozenset({"model", "video_url"})
+OURS = frozenset({"call", "extra"})  # never sent
+ONLY_QUEUED, ONLY_AT_ONCE = frozenset({"num_generations"}), frozenset({"response_format"})
+
+
+async def check(reach: Reach) -> Health:
+    """Is the key good, and does the service have the model? Asks for lists only."""
+    hub = Hub.at(reach, API)
+    hub.require_key(KEY.name)
+    began = reach.now()
+    await hub.look_up(QUEUE_PATH)
+    latency_s = (reach.now() - began).total_seconds()
+    await model_schema(hub, MODEL, ())
+    return Health(ok=True, message="The key is good, and the model is there", latency_s=latency_s)
+
+
+async def describe(reach: Reach) -> LiveSchema:
+    """What the model takes now, beside what the service's own endpoints do.
+
+    What the service takes for granted of raw depth is left out: values are what we ask for.
+    """
+    hub = Hub.at(reach, API)
+    hub.require_key(KEY.name)
+    schema = await model_schema(hub, MODEL, NOT_PARAMETERS)
+    properties = dict(schema["properties"])
+    if not properties:
+        return LiveSchema(schema)
+    raw = dict(properties.get("include_raw_depths") or {})
+    if raw.pop("default", None) is not None:
+        properties["include_raw_depths"] = raw
+    return LiveSchema({**schema, "properties": {**ENDPOINT_PARAMETERS, **properties}})
+
+
+async def fetch(
+    sources: Sequence[Source], params: "OxenVideoParams", ctx: Context
+) -> list[Artifact]:
+    """Give the video an address, have its depth made, and bring it here."""
+    hub = Hub.at(ctx, API)
+    ctx.report(Progress(Stage.PREPARING, message="Looking for the service"))
+    if params.call == "sync":
+        address = await ctx.web_address(sources[0])
+        ctx.report(Progress(Stage.RUNNING, message="one long answer, without news meanwhile"))
+        await generated(ctx, hub, GENERATED, request_body(params, address))
+        return await _answered(ctx, hub, params)
+    async with Listening(hub) as listening:
+        address = await ctx.web_address(sources[0])
+        await listening.ensure_open()  # the file may have taken long on its way
+        ids = await _enqueued(ctx, hub, request_body(params, address))
+        made = await _followed(ctx, hub, ids, listening, is_new=True)
+    return await _brought(ctx, hub, made, params)
+
+
+async def reattach(
+    checkpoint: Checkpoint, params: "OxenVideoParams", ctx: Context
+) -> list[Artifact]:
+    """Go on from what is at the service: its rows stay, however long ago they ended.
+
+    The answer of a long request comes once; it is on disk, or lost.
+    """
+    hub = Hub.at(ctx, API)
+    if GENERATED in checkpoint.steps:
+        return await _answered(ctx, hub, params)
+    if ENQUEUED not in checkpoint.steps:
+        return await fetch(ctx.sources, params, ctx)
+    ids = _ids_in(checkpoint)
+    ctx.report(Progress(Stage.WAITING, message="Looking for the job at the service"))
+    async with Listening(hub) as listening:
+        made = await _followed(ctx, hub, ids, listening, is_new=False)
+    return await _brought(ctx, hub, made, params)
+
+
+def request_body(params: "OxenVideoParams", address: str) -> dict[str, Json]:
+    """What is sent: everything the user may set, but for what is left open."""
+    plain: Mapping[str, Json] = to_plain(params)
+    left_out = OURS | (ONLY_AT_ONCE if params.call == "queue" else ONLY_QUEUED)
+    values = {
+        name: value
+        for name, value in plain.items()
+        if name not in left_out and value is not None and value != ""
+    }
+    return {**params.extra, **values, "model": MODEL, "video_url": address}
+
+
+def _ids_in(checkpoint: Checkpoint) -> list[str]:
+    return [str(one) for one in list_in(checkpoint.steps[ENQUEUED][IDS])]
+
+
+async def _enqueued(ctx: Context, hub: Hub, body: Mapping[str, Json]) -> list[str]:
+    async def send() -> Mapping[str, Json]:
+        ids: list[Json] = [*await enqueue(hub, body)]
+        return {IDS: ids}
+
+    ctx.report(Progress(Stage.WAITING))
+    try:
+        await ctx.submit(ENQUEUED, send)
+    except asyncio.CancelledError:
+        if ENQUEUED in ctx.checkpoint.steps:
+            await stop_on_cancel(ctx, hub, _ids_in(ctx.checkpoint))
+        raise
+    return _ids_in(ctx.checkpoint)
+
+
+async def _followed(
+    ctx: Context, hub: Hub, ids: Sequence[str], listening: Listening, *, is_new: bool
+) -> list[Generation]:
+    try:
+        return await followed(hub, ids, listening, ctx.report, is_new=is_new)
+    except asyncio.CancelledError:
+        await stop_on_cancel(ctx, hub, ids)
+        raise
+
+
+async def _brought(
+    ctx: Context, hub: Hub, made: Sequence[Generation], params: "OxenVideoParams"
+) -> list[Artifact]:
+    """The files of every generation that succeeded, whatever became of others: they are paid."""
+    succeeded = [one for one in made if one.status == SUCCEEDED]
+    failed = [one for one in made if one.status != SUCCEEDED]
+    if not succeeded:
+        raise _failure(failed[0])
+    if failed:
+        ctx.note(f"{len(failed)} of {len(made)} failed: {_failure(failed[0])}")
+    files: list[Artifact] = []
+    try:
+        for number, one in enumerate(made):
+            if one.status == SUCCEEDED:
+                files += await files_of(
+                    ctx, hub, one, number, len(made), with_raw=params.include_raw_depths
+                )
+    except asyncio.CancelledError:
+        await ctx.cancel_remotely(_nothing_to_stop)
+        raise
+    return files
+
+
+async def _answered(ctx: Context, hub: Hub, params: "OxenVideoParams") -> list[Artifact]:
+    """The videos of an answer that is on disk. There is no raw depth in one."""
+    videos = await ctx.in_thread(lambda flag: videos_in(ctx.folder))
+    files: list[Artifact] = []
+    try:
+        for number, video in enumerate(videos):
+            wanted = video_wanted(number, len(videos))
+            path = ctx.folder / wanted.name
+            if video.url:
+                path = await downloaded(ctx, hub, video.url, wanted)
+            else:
+                await ctx.in_thread(lambda flag, v=video, p=path: write_video(v, p))
+            files.append(await ctx.in_thread(lambda flag, p=path: video_artifact(p)))
+    except asyncio.CancelledError:
+        await ctx.cancel_remotely(_nothing_to_stop)
+        raise
+    if params.include_raw_depths:
+        ctx.note(NO_RAW_DEPTH)
+    return files
+
+
+async def _nothing_to_stop() -> str:
+    return HAD_FINISHED
+
+
+def _failure(generation: Generation) -> RemoteJobFailed:
+    if generation.status == CANCELLED:
+        return RemoteJobFailed(f"{SERVICE} cancelled the job", hint="Somebody stopped it there")
+    words = generation.error or "it does not say why"
+    hint = CREDIT_HINT if is_about_credit(words) else RUN_HINT
+    return RemoteJobFailed(f"{SERVICE} could not make it: {words}", hint=hint)
