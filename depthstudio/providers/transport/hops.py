@@ -13,7 +13,7 @@ from depthstudio.providers.transport.bounded import (
     is_packed,
 )
 from depthstudio.providers.transport.cookies import new_cookie_jar
-from depthstudio.providers.transport.extensions import OPEN_ENDED, SECRETS
+from depthstudio.providers.transport.extensions import CREDENTIAL, OPEN_ENDED, SECRETS
 from depthstudio.providers.transport.hosts import may_see
 from depthstudio.providers.transport.proxies import Proxies
 from depthstudio.providers.transport.redaction import words_of
@@ -28,8 +28,9 @@ class Hops(httpx.AsyncBaseTransport):
     """Chooses for each request, those of redirects too, its proxy and who may know who asks.
 
     The credential's headers are set where it may be seen, and removed everywhere else,
-    whoever put them there. Cookies are kept here, and go where they came from. Answers are
-    bounded unless `OPEN_ENDED`.
+    whoever put them there. A request may bring a `CREDENTIAL` of its own, for which the same
+    holds. Cookies are kept here, and go where they came from. Answers are bounded unless
+    `OPEN_ENDED`.
     """
 
     def __init__(
@@ -42,26 +43,24 @@ class Hops(httpx.AsyncBaseTransport):
         self._credential = credential
         self._proxies = proxies
         self._cookies = httpx.Cookies(new_cookie_jar())
-        self._secrets = frozenset(
-            secret
-            for value in (credential.headers.values() if credential else ())
-            for secret in words_of(value)
-        )
+        self._secrets = _secrets_in(credential)
         self._routes: dict[str | None, httpx.AsyncHTTPTransport] = {}
         self._proxy_of: dict[tuple[str, bytes], str | None] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("an address begins with https:// or http://")
+        credential: Credential | None = request.extensions.get(CREDENTIAL, self._credential)
         sent = httpx.Request(
             request.method,
             request.url,
-            headers=self._headers(request),
+            headers=self._headers(request, credential),
             stream=request.stream,
             extensions=request.extensions,
         )
         self._cookies.set_cookie_header(sent)
-        request.extensions[SECRETS] = self._secrets | {sent.headers.get("Cookie", "")}
+        secrets = self._secrets | _secrets_in(credential)
+        request.extensions[SECRETS] = secrets | {sent.headers.get("Cookie", "")}
         route = self._route(await self._proxy(request.url))
         response = await route.handle_async_request(sent)
         response.request = sent
@@ -72,14 +71,14 @@ class Hops(httpx.AsyncBaseTransport):
             response.stream = BoundedStream(inner, limit_bytes)
         return response
 
-    def _headers(self, request: httpx.Request) -> httpx.Headers:
+    def _headers(self, request: httpx.Request, credential: Credential | None) -> httpx.Headers:
         headers = request.headers.copy()
         headers.pop("Cookie", None)
-        if self._credential is not None:
-            for name in self._credential.headers:
+        for known in filter(None, (self._credential, credential)):
+            for name in known.headers:
                 headers.pop(name, None)
-            if may_see(self._credential.hosts, request.url):
-                headers.update(self._credential.headers)
+        if credential is not None and may_see(credential.hosts, request.url):
+            headers.update(credential.headers)
         return headers
 
     async def _proxy(self, url: httpx.URL) -> str | None:
@@ -107,3 +106,8 @@ class Hops(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         for route in self._routes.values():
             await route.aclose()
+
+
+def _secrets_in(credential: Credential | None) -> frozenset[str]:
+    values = credential.headers.values() if credential else ()
+    return frozenset(secret for value in values for secret in words_of(value))
