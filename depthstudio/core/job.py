@@ -155,6 +155,14 @@ class JobStatus:
 STARTS_NO_WORK = "starts_no_work"  # among the ids of a step such as an upload
 
 
+def hosted_step(index: int) -> str:
+    """The step under which it stands where the source with that number was put on the web.
+
+    Its ids are the `host`, the `url`, and `until` when it lies there, None where nobody says.
+    """
+    return f"hosted-{index}"
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """What a service gave us to find a job again: remote ids by the step that got them."""

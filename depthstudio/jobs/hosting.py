@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from depthstudio.core.errors import InputError, UsageError
-from depthstudio.core.job import Checkpoint, Progress, Source, Stage
+from depthstudio.core.job import Checkpoint, Progress, Source, Stage, hosted_step
 from depthstudio.core.record import Json
 from depthstudio.core.result import HostedRecord
 from depthstudio.formats import media_type
@@ -28,7 +28,7 @@ class Hosting:
 
     async def address_of(self, ctx: Context, source: Source, path: Path) -> str:
         """The address of a file, put there first if that was not done yet."""
-        step = _step(ctx.sources.index(source))
+        step = hosted_step(ctx.sources.index(source))
         known = ctx.checkpoint.steps.get(step)
         if known is not None and _holds(known, ctx.now()):
             return str(known["url"])
@@ -71,7 +71,7 @@ def _kind_to_send(path: Path, name: str, info: HostInfo) -> str:
 
 def hosted_record(checkpoint: Checkpoint, index: int) -> HostedRecord | None:
     """Where the source with that number was put, as the manifest keeps it."""
-    ids = checkpoint.steps.get(_step(index))
+    ids = checkpoint.steps.get(hosted_step(index))
     if ids is None:
         return None
     parts = urlsplit(str(ids["url"]))
@@ -80,10 +80,6 @@ def hosted_record(checkpoint: Checkpoint, index: int) -> HostedRecord | None:
         url=urlunsplit(parts._replace(query="", fragment="")),
         until=_until(ids),
     )
-
-
-def _step(index: int) -> str:
-    return f"hosted-{index}"
 
 
 def _holds(ids: Mapping[str, Json], now: datetime) -> bool:

@@ -1,17 +1,26 @@
-"""A form on its way out. Imported with httpx, once something is sent."""
+"""A body on its way out. Imported with httpx, once something is sent."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
+from typing import Protocol
 
 import httpx
 
-from depthstudio.providers.transport.multipart import Form
 from depthstudio.providers.transport.threads import finished_in_thread
+
+
+class Body(Protocol):
+    """What is sent, with a length known beforehand; reading it blocks. No piece is empty."""
+
+    @property
+    def size_bytes(self) -> int: ...
+
+    def pieces(self) -> Generator[bytes]: ...
 
 
 class FormStream(httpx.AsyncByteStream):
     """The body of an upload; each time it is asked for, it is read again from the files."""
 
-    def __init__(self, form: Form, progress: Callable[[int, int], None] | None) -> None:
+    def __init__(self, form: Body, progress: Callable[[int, int], None] | None) -> None:
         self._form = form
         self._progress = progress
 

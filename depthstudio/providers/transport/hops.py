@@ -14,7 +14,12 @@ from depthstudio.providers.transport.bounded import (
 )
 from depthstudio.providers.transport.cookies import new_cookie_jar
 from depthstudio.providers.transport.deadline import AnswerDeadline
-from depthstudio.providers.transport.extensions import OPEN_ENDED, PUBLIC_ONLY, SECRETS
+from depthstudio.providers.transport.extensions import (
+    CREDENTIAL,
+    OPEN_ENDED,
+    PUBLIC_ONLY,
+    SECRETS,
+)
 from depthstudio.providers.transport.hosts import may_see
 from depthstudio.providers.transport.proxies import Proxies
 from depthstudio.providers.transport.public_only import PublicRoute
@@ -30,8 +35,9 @@ class Hops(httpx.AsyncBaseTransport):
     """Chooses for each request, those of redirects too, its proxy and who may know who asks.
 
     The credential's headers are set where it may be seen, and removed everywhere else,
-    whoever put them there. Cookies are kept here, and go where they came from. Answers are
-    bounded, in bytes and in time, unless `OPEN_ENDED`; their headers always are.
+    whoever put them there. A request may bring a `CREDENTIAL` of its own, for which the same
+    holds. Cookies are kept here, and go where they came from. Answers are bounded, in bytes
+    and in time, unless `OPEN_ENDED`; their headers always are.
 
     A request that is `PUBLIC_ONLY` goes to public addresses alone, see `public_only`. Where a
     proxy makes the connections nobody here sees where they lead, and only an address that
@@ -48,11 +54,7 @@ class Hops(httpx.AsyncBaseTransport):
         self._credential = credential
         self._proxies = proxies
         self._cookies = httpx.Cookies(new_cookie_jar())
-        self._secrets = frozenset(
-            secret
-            for value in (credential.headers.values() if credential else ())
-            for secret in words_of(value)
-        )
+        self._secrets = _secrets_in(credential)
         self._routes: dict[tuple[str | None, bool], httpx.AsyncBaseTransport] = {}
         self._proxy_of: dict[tuple[str, bytes], str | None] = {}
 
@@ -60,15 +62,17 @@ class Hops(httpx.AsyncBaseTransport):
         if request.url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("an address begins with https:// or http://")
         deadline = AnswerDeadline(request)
+        credential: Credential | None = request.extensions.get(CREDENTIAL, self._credential)
         sent = httpx.Request(
             request.method,
             request.url,
-            headers=self._headers(request),
+            headers=self._headers(request, credential),
             stream=deadline.of_request(cast(httpx.AsyncByteStream, request.stream)),
             extensions=request.extensions,
         )
         self._cookies.set_cookie_header(sent)
-        request.extensions[SECRETS] = self._secrets | {sent.headers.get("Cookie", "")}
+        secrets = self._secrets | _secrets_in(credential)
+        request.extensions[SECRETS] = secrets | {sent.headers.get("Cookie", "")}
         is_public_only = bool(request.extensions.get(PUBLIC_ONLY))
         route = self._route(await self._proxy(request.url), is_public_only)
         async with deadline.of_headers():
@@ -81,14 +85,14 @@ class Hops(httpx.AsyncBaseTransport):
             response.stream = BoundedStream(inner, limit_bytes, deadline)
         return response
 
-    def _headers(self, request: httpx.Request) -> httpx.Headers:
+    def _headers(self, request: httpx.Request, credential: Credential | None) -> httpx.Headers:
         headers = request.headers.copy()
         headers.pop("Cookie", None)
-        if self._credential is not None:
-            for name in self._credential.headers:
+        for known in filter(None, (self._credential, credential)):
+            for name in known.headers:
                 headers.pop(name, None)
-            if may_see(self._credential.hosts, request.url):
-                headers.update(self._credential.headers)
+        if credential is not None and may_see(credential.hosts, request.url):
+            headers.update(credential.headers)
         return headers
 
     async def _proxy(self, url: httpx.URL) -> str | None:
@@ -119,3 +123,8 @@ class Hops(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         for route in self._routes.values():
             await route.aclose()
+
+
+def _secrets_in(credential: Credential | None) -> frozenset[str]:
+    values = credential.headers.values() if credential else ()
+    return frozenset(secret for value in values for secret in words_of(value))

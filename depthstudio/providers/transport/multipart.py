@@ -3,11 +3,8 @@
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
-from depthstudio.core.errors import InputError
-
-PIECE_BYTES = 1 << 20
+from depthstudio.providers.transport.file_pieces import PIECE_BYTES, file_pieces, size_of
 
 # As browsers write names, and RFC 7578 allows: UTF-8, with what would end the name escaped.
 _ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A", "\\": "\\\\"}
@@ -56,7 +53,7 @@ class Form:
             text_part(name, text, self.boundary) for name, text in (texts or {}).items()
         )
         self._parts = [
-            (part_head(field, name, self.boundary), path, _size_of(path)) for name, path in files
+            (part_head(field, name, self.boundary), path, size_of(path)) for name, path in files
         ]
         self._end = f"--{self.boundary}--\r\n".encode()
         self.size_bytes = (
@@ -82,47 +79,6 @@ class Form:
             yield self._texts
         for head, path, size_bytes in self._parts:
             yield head
-            yield from _file_bytes(path, size_bytes)
+            yield from file_pieces(path, size_bytes)
             yield b"\r\n"
         yield self._end
-
-
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _file_bytes(path: Path, size_bytes: int) -> Iterator[bytes]:
-    try:
-        with path.open("rb", buffering=0) as file:
-            yield from _exactly(file, path, size_bytes)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _exactly(file: IO[bytes], path: Path, size_bytes: int) -> Iterator[bytes]:
-    left_bytes = size_bytes
-    while left_bytes:
-        data = file.read(min(PIECE_BYTES, left_bytes))
-        if not data:
-            raise _changed(path)
-        left_bytes -= len(data)
-        yield data
-    if file.read(1):
-        raise _changed(path)
-
-
-def _changed(path: Path) -> InputError:
-    return InputError(
-        f"{path.name} changed while it was sent", hint="Wait until it is written, then run again"
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{path.name} cannot be read: {error.strerror or error}",
-        hint="Check that it still exists and that you may read it",
-        detail=str(error),
-    )

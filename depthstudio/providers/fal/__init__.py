@@ -1,0 +1,1 @@
+"""How fal is spoken to: its queue, its storage, and what its errors mean."""
