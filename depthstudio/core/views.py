@@ -34,6 +34,14 @@ class DepthKind(StrEnum):
         return "m" if self is DepthKind.METRIC else ""
 
 
+class Polarity(StrEnum):
+    """Which end of a picture of depth is near; see `core.polarity`."""
+
+    NEAR_WHITE = "near-white"
+    NEAR_BLACK = "near-black"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, eq=False)
 class DepthStack:
     """Depth of one or more frames.

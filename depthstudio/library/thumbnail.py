@@ -10,13 +10,14 @@ MEDIA_TYPE = "image/jpeg"
 
 
 _CHOICE = (
-    ("image/", (Role.PREVIEW, Role.PHOTO, Role.CUT_OUT)),
+    ("image/", (Role.PREVIEW, Role.PHOTO, Role.CUT_OUT, Role.DEPTH)),
     ("video/", (Role.PREVIEW, Role.VIDEO, Role.DEPTH)),
 )
 
 
 def picture_for_thumbnail(artifacts: Sequence[Artifact]) -> Artifact | None:
-    """The artifact a thumbnail is made from: the first preview, photo or cut-out, else a video."""
+    """The artifact a thumbnail is made from: the first preview, photo, cut-out or depth,
+    else a video."""
     for kind, roles in _CHOICE:
         for role in roles:
             for artifact in artifacts:
