@@ -13,7 +13,7 @@ from depthstudio.cli.output import Output
 from depthstudio.core.display import has_display
 from depthstudio.core.errors import UsageError
 from depthstudio.core.system_libraries import require_libraries
-from depthstudio.core.views import Views
+from depthstudio.core.views import DepthKind, Views
 from depthstudio.formats.export import ExportFormat, export_views
 from depthstudio.formats.image import write_png
 from depthstudio.formats.scene_file import read_scene
@@ -82,7 +82,10 @@ def _depth_picture(views: Views) -> NDArray[np.uint8]:
         raise UsageError("There is nothing to draw in this")
     frame = views.depth.frame(0)
     low, high = percentile_range(frame)
-    return colourise(frame, low, high, colour_table("viridis"))
+    # As in the window the brightest colour is near, or bright where nobody knows.
+    near_is_high = views.depth.kind in (DepthKind.RELATIVE_DISPARITY, DepthKind.DISPLAY)
+    first, last = (low, high) if near_is_high else (high, low)
+    return colourise(frame, first, last, colour_table("viridis"))
 
 
 def _views(options: argparse.Namespace, registry: Registry) -> Views:

@@ -81,6 +81,7 @@ def _record(provider: Provider[Params]) -> dict[str, Any]:
         "commercial": info.licence.commercial,
         "price": info.price,
         "endpoints": dict(info.endpoints),
+        "wiring": dict(info.wiring),
         "secrets": [secret.name for secret in info.secrets],
         "max_sources": info.max_sources,
         "params": schema_of(provider.params_type),
@@ -94,7 +95,8 @@ def _describe(
     live: LiveSchema | None,
 ) -> int:
     record = _record(provider)
-    record["endpoints"] |= endpoints
+    for kind in ("endpoints", "wiring"):
+        record[kind] |= {name: text for name, text in endpoints.items() if name in record[kind]}
     if live is not None:
         record["params"] = reconciled(record["params"], live.schema)
         record["profile"] = live.profile
@@ -109,6 +111,10 @@ def _describe(
     output.line("")
     properties: Mapping[str, Mapping[str, Any]] = record["params"]["properties"]
     output.table([_parameter_cells(name, declared) for name, declared in properties.items()])
+    if places := {**record["endpoints"], **record["wiring"]}:
+        output.line("")
+        output.line("Endpoints, for --endpoint NAME=VALUE:")
+        output.table([[name, place or "yours to give"] for name, place in places.items()])
     return exit_codes.OK
 
 

@@ -7,6 +7,7 @@ from depthstudio.core.address import checked_address
 from depthstudio.core.errors import Unencrypted, UsageError
 from depthstudio.core.params import Params, validated
 from depthstudio.core.record import to_plain
+from depthstudio.core.wiring import checked_wiring
 from depthstudio.providers.base import ProviderInfo
 
 
@@ -32,20 +33,24 @@ def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any
 def endpoint_values(
     pairs: Sequence[str], info: ProviderInfo, plain_hosts: Sequence[str]
 ) -> dict[str, str]:
-    """``--endpoint`` pairs; without ``NAME=`` the provider's first endpoint is meant.
+    """``--endpoint`` pairs, of wiring too; without ``NAME=`` the first endpoint is meant.
 
     Raises
     ------
     UsageError
-        for a name the provider lacks, or an address that would send in the clear
+        for a name the provider lacks, an address that would send in the clear, or wiring that
+        is not what its name says
     """
     endpoints: dict[str, str] = {}
     for pair in pairs:
         name, equals, url = pair.partition("=")
         if not equals or "/" in name:
             name, url = next(iter(info.endpoints), ""), pair
+        if name in info.wiring:
+            endpoints[name] = checked_wiring(name, url, info.wiring[name])
+            continue
         if name not in info.endpoints:
-            known = ", ".join(info.endpoints) or "none, it runs on this computer"
+            known = ", ".join([*info.endpoints, *info.wiring]) or "none, it runs on this computer"
             raise UsageError(f"{info.title} has no endpoint “{name}”", hint=f"It has: {known}")
         endpoints[name] = _checked(url, name, info, plain_hosts)
     return endpoints

@@ -99,6 +99,14 @@ class FramesOnDemand(ABC):
         return self.load(index)
 
 
+class Polarity(StrEnum):
+    """Which end of a picture of depth is near; see `core.polarity`."""
+
+    NEAR_WHITE = "near-white"
+    NEAR_BLACK = "near-black"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, eq=False)
 class DepthStack:
     """Depth of one or more frames.

@@ -1,6 +1,7 @@
 """What the window and the command line both drive: jobs in, results out."""
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -20,9 +21,10 @@ from depthstudio.core.errors import (
 from depthstudio.core.event import Event
 from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
 from depthstudio.core.params import Params, as_promised
+from depthstudio.core.polarity import with_polarity
 from depthstudio.core.record import Json, to_plain
 from depthstudio.core.result import Result
-from depthstudio.core.views import Views
+from depthstudio.core.views import Polarity, Views
 from depthstudio.formats.scene_file import read_scene
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.journal import Journal
@@ -43,8 +45,11 @@ from depthstudio.jobs.sources import (
     require_taken,
     take_in,
 )
+from depthstudio.library.annotations import read_annotations
+from depthstudio.library.result_folder import annotations_in_force
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Answer, Health, LiveSchema
+from depthstudio.providers.hosting.registry import Hosts, load_hosts
 from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.paths import Home
@@ -74,6 +79,7 @@ class Session:
         restored: RestoredQueue | None = None,
         secrets: Secrets | None = None,
         ca_file: Path | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
         """Clock and journal are those of `restored`, where there is a queue already.
 
@@ -96,6 +102,7 @@ class Session:
             registry, self._http, self.secrets, self.servers, self._clock, self._executor
         )
         self._tasks: set[asyncio.Future[None]] = set()
+        self._annotating = asyncio.Lock()  # of two changes, none may undo the other
         self._pipeline = Pipeline(
             registry=registry,
             library=self.library,
@@ -106,6 +113,7 @@ class Session:
             work_folder=home.work_folder,
             servers=self.servers,
             secrets=self.secrets,
+            hosts=load_hosts() if hosts is None else hosts,
         )
         self.runner = JobRunner(self.queue, self._ledger, self._pipeline, registry, self._clock)
         self.hosts = self._pipeline.hosts
@@ -403,6 +411,22 @@ class Session:
         """Decode a stored result, off the GUI thread and with no network."""
         return await self._in_thread(lambda: decode_result(result, self.registry))
 
+    async def set_polarity(self, result_id: str, polarity: Polarity) -> None:
+        """Keep what a person says of a result's pictures of depth: which end is near.
+
+        Raises
+        ------
+        LibraryError
+            when there is no such result, or the disk refuses
+        """
+        async with self._annotating:
+            await self._in_thread(lambda: self._write_polarity(result_id, polarity))
+
+    def _write_polarity(self, result_id: str, polarity: Polarity) -> None:
+        folder = self.library.get(result_id).folder
+        annotations = read_annotations(folder)
+        self.library.annotate(result_id, replace(annotations, polarity=polarity))
+
     async def open_scene(self, path: Path) -> Views:
         """Read a scene file for viewing."""
         return await self._in_thread(lambda: read_scene(path))
@@ -453,6 +477,8 @@ FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "
 def decode_result(result: Result, registry: Registry) -> Views:
     """Turn a stored result's artifacts into views. Blocking, offline.
 
+    What a person said of its pictures of depth holds over what the provider says.
+
     Raises
     ------
     LibraryError
@@ -467,7 +493,11 @@ def decode_result(result: Result, registry: Registry) -> Views:
             detail=str(result.folder),
         )
     provider = registry[result.provider_id]
-    return provider.decode(result.artifacts, as_promised(provider.params_type, result.params))
+    views = provider.decode(result.artifacts, as_promised(provider.params_type, result.params))
+    polarity = annotations_in_force(result.folder).polarity
+    if views.depth is None or polarity is None:
+        return views
+    return dataclasses.replace(views, depth=with_polarity(views.depth, polarity))
 
 
 def _has_files(row: JournalRow) -> bool:

@@ -15,6 +15,7 @@ from depthstudio.core.record import (
     from_plain,
     to_plain,
 )
+from depthstudio.core.views import Polarity
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.library.disk_errors import disk_errors
 from depthstudio.library.names import ANNOTATIONS_NAME
@@ -23,6 +24,7 @@ from depthstudio.library.names import ANNOTATIONS_NAME
 class Annotations(Record):
     """Notes on a result. An empty `name` means the sealed one.
 
+    `polarity` is what a person says of its pictures of depth, None for what its provider says.
     `unknown` has the entries this program does not know, so that a newer one finds them again.
     """
 
@@ -30,6 +32,7 @@ class Annotations(Record):
     name: str = ""
     notes: str = ""
     favourite: bool = False
+    polarity: Polarity | None = None
     unknown: dict[str, Json] = field(default_factory=dict[str, Json])
 
 

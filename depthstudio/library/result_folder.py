@@ -22,7 +22,7 @@ def read_result(folder: Path) -> Result:
         when the manifest is missing, damaged or too new
     """
     manifest = read_manifest(folder)
-    return manifest.as_result(folder, name=_annotations_or_none(folder).name)
+    return manifest.as_result(folder, name=annotations_in_force(folder).name)
 
 
 def read_library_manifest(layout: LibraryLayout, result_id: str) -> tuple[Manifest, str]:
@@ -40,7 +40,7 @@ def read_library_manifest(layout: LibraryLayout, result_id: str) -> tuple[Manife
             f"The folder {result_id} holds result {manifest.id}",
             hint=f"Give {folder} its own name back",
         )
-    return manifest, _annotations_or_none(folder).name or manifest.name
+    return manifest, annotations_in_force(folder).name or manifest.name
 
 
 def has_all_files(result: Result) -> bool:
@@ -51,7 +51,8 @@ def has_all_files(result: Result) -> bool:
         return False
 
 
-def _annotations_or_none(folder: Path) -> Annotations:
+def annotations_in_force(folder: Path) -> Annotations:
+    """The annotations of a result folder; the defaults where they are damaged, too."""
     try:
         return read_annotations(folder)
     except LibraryError as exc:

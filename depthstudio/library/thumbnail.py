@@ -16,7 +16,8 @@ _CHOICE = (
 
 
 def picture_for_thumbnail(artifacts: Sequence[Artifact]) -> Artifact | None:
-    """The artifact a thumbnail is made from, None where there is no picture and no video."""
+    """The artifact a thumbnail is made from: the first preview, photo, cut-out or depth,
+    else a video."""
     for kind, roles in _CHOICE:
         for role in roles:
             for artifact in artifacts:

@@ -51,6 +51,11 @@ class DepthScale:
     def with_inverted(self, inverted: bool) -> "DepthScale":
         return replace(self, inverted=inverted)
 
+    def with_kind(self, kind: DepthKind) -> "DepthScale":
+        """The same range of a stack that is said to be of another kind."""
+        low, high = sorted((self.near, self.far))
+        return DepthScale.of_range(kind, low, high).with_inverted(self.inverted)
+
     @property
     def end_words(self) -> tuple[str, str]:
         """The words at the first and at the last colour."""

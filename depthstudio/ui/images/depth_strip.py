@@ -4,9 +4,11 @@ from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QPushButton, QSizePolicy
 
+from depthstudio.core.views import Polarity
 from depthstudio.geometry.colour import colour_table
 from depthstudio.geometry.colour_maps import COLOUR_MAPS, DEFAULT_COLOUR_MAP
 from depthstudio.ui.images.depth_scale import DepthScale, kind_words, near_far_words, near_is_large
+from depthstudio.ui.images.polarity_button import PolarityButton
 from depthstudio.ui.images.range_spin import RangeSpin
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Theme
@@ -24,10 +26,12 @@ class DepthStrip(ImageStrip):
     auto_range_asked = Signal()
     range_edited = Signal(float, float)  # near, far
     invert_toggled = Signal(bool)
+    polarity_chosen = Signal(object)  # Polarity
 
     def __init__(self, theme: Theme, icons: Icons) -> None:
         super().__init__(theme, icons)
         self._scale: DepthScale | None = None
+        self._polarity: PolarityButton | None = None
         self._roomy_width = self._least_width = 0
         self._maps = self._add_maps(theme)
         self._auto = self._add_auto(icons)
@@ -70,6 +74,16 @@ class DepthStrip(ImageStrip):
             self._show_kind(scale, lossy=lossy)
             self._show_range(scale)
             self._draw_swatches()
+        self._measure()
+
+    def show_polarity(self, polarity: Polarity | None) -> None:
+        """Say which end is near, and let the user say otherwise; None where nobody may."""
+        if self._polarity is None and polarity is not None:
+            self._polarity = PolarityButton(self._icons, self)
+            self._polarity.chosen.connect(self.polarity_chosen)
+            self.add_control(self._polarity)
+        if self._polarity is not None:
+            self._polarity.show_polarity(polarity)
         self._measure()
 
     def set_title(self, title: str) -> None:

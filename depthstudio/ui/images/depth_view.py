@@ -7,7 +7,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from depthstudio.core.errors import DepthStudioError
-from depthstudio.core.views import DepthStack
+from depthstudio.core.polarity import polarity_of, with_polarity
+from depthstudio.core.views import DepthStack, Polarity
 from depthstudio.geometry.colour import colour_table
 from depthstudio.ui.images.canvas import ImageCanvas
 from depthstudio.ui.images.depth_picture import DepthPicture, DepthRequest, depth_picture
@@ -47,6 +48,7 @@ class DepthView(QWidget):
 
     probed = Signal(object)  # DepthProbe, or None when the cursor leaves the picture
     frame_changed = Signal(int)  # the user went to another frame
+    polarity_chosen = Signal(object)  # Polarity: the user says which end is near
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +99,7 @@ class DepthView(QWidget):
         self._show_page(empty=self._stack is None)
         self.strip.set_title(title)
         self.strip.set_scale(None)
+        self.strip.show_polarity(polarity_of(self._stack) if self._stack else None)
         self.legend.set_scale(None)
         self.canvas.set_image(None)
         count = len(self._stack) if self._stack else 0
@@ -139,6 +142,7 @@ class DepthView(QWidget):
         self.strip.invert_toggled.connect(self._render)
         self.strip.auto_range_asked.connect(self._reset_range)
         self.strip.range_edited.connect(self._edit_range)
+        self.strip.polarity_chosen.connect(self._say_polarity)
         self.frames.frame_chosen.connect(self._go_to)
         self.canvas.step_asked.connect(lambda by: self._go_to(self._frame + by))
         self.canvas.hovered.connect(self._probe)
@@ -164,6 +168,15 @@ class DepthView(QWidget):
         if self._scale:
             self._scale = self._scale.with_ends(near=near, far=far)
             self._render()
+
+    def _say_polarity(self, polarity: Polarity) -> None:
+        if self._stack is None or polarity is polarity_of(self._stack):
+            return
+        self._stack = with_polarity(self._stack, polarity)
+        self._scale = self._scale and self._scale.with_kind(self._stack.kind)
+        self.strip.show_polarity(polarity)
+        self._render()
+        self.polarity_chosen.emit(polarity)
 
     def _render(self) -> None:
         if self._stack is None:

@@ -65,7 +65,9 @@ def run_state(
     """
     offers_grouping = info.max_sources > 1 and len(sources) > 1
     as_scene = offers_grouping and one_scene
-    reason = _reason(info, sources, as_scene, wrong_param, missing_secret)
+    missing = _missing_address(info, endpoints or {})
+    missing = missing or (f"the {missing_secret}" if missing_secret else "")
+    reason = _reason(info, sources, as_scene, wrong_param, missing)
     group_count = 1 if as_scene else len(sources)
     # What each of several jobs would send is not what all of them would.
     planned = plan(sources if group_count <= 1 else sources[:1])
@@ -98,9 +100,9 @@ def describe(sources: Sequence[Source]) -> str:
 
 def hosts(info: ProviderInfo, endpoints: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The hosts that the files of a job go to, each once."""
-    where = {**info.endpoints, **(endpoints or {})}
-    names = (host_of(url) for name, url in where.items() if name not in info.asks_only)
-    return tuple(dict.fromkeys(names))
+    where = info.addresses(endpoints)
+    asked = (where[name] for name in info.endpoints if name not in info.asks_only)
+    return tuple(dict.fromkeys(host_of(address) for address in asked if address))
 
 
 def _grouping(as_scene: bool) -> str:
@@ -112,7 +114,7 @@ def _reason(
     sources: Sequence[Source],
     as_scene: bool,
     wrong_param: str,
-    missing_secret: str,
+    missing: str,
 ) -> str:
     if not sources:
         return f"Add {_any_of(info.accepts)} first"
@@ -122,7 +124,13 @@ def _reason(
         return f"One scene holds at most {info.max_sources}: choose fewer, or one job each"
     if wrong_param:
         return f"Correct “{wrong_param}” first"
-    return f"Give the {missing_secret} first" if missing_secret else ""
+    return f"Give {missing} first" if missing else ""
+
+
+def _missing_address(info: ProviderInfo, endpoints: Mapping[str, str]) -> str:
+    """What is missing where nobody but the user knows the server, “Acme's address”."""
+    where = info.addresses(endpoints)
+    return f"{info.title}'s address" if not all(where[name] for name in info.endpoints) else ""
 
 
 def _where(info: ProviderInfo, sources: Sequence[Source], endpoints: Mapping[str, str]) -> str:

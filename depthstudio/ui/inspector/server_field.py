@@ -1,6 +1,6 @@
 """The address of a provider's server: typed, chosen among those met before, or its own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -28,7 +28,8 @@ class _AddressEdit(QLineEdit):
 
 
 class ServerField(QWidget):
-    """Edits one address. An empty line means the provider's own.
+    """Edits one address, or what `check` takes. An empty line means the provider's own, or,
+    where it has none, that the address is still to be given.
 
     What is typed holds as soon as it is an address, so that Run never uses another one than
     the line shows; while it is none, `error` says so and `address` keeps the last good one.
@@ -44,7 +45,8 @@ class ServerField(QWidget):
         label: str,
         default: str,
         *,
-        takes_space: bool,
+        takes_space: bool = False,
+        check: Callable[[str], str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class ServerField(QWidget):
         self._icons = icons
         self._default = default
         self._takes_space = takes_space
+        self._check = check or self._checked_address
         self._address = ""
         self._error = ""
         self._host = ""  # that waits for the word whether it may be spoken to in the clear
@@ -59,7 +62,8 @@ class ServerField(QWidget):
         self._plain_hosts: frozenset[str] = frozenset()
         self._edit = _AddressEdit(self)
         self._list = self._button("chevron-down", self.tr("Servers used before"))
-        self._reset = self._button("restore", self.tr("Back to {x}").format(x=default))
+        back = self.tr("Back to {x}").format(x=default) if default else self.tr("Clear")
+        self._reset = self._button("restore", back)
         self._words = words_line(theme, "failed", self)
         self._question = words_line(theme, "held", self)
         self._allow = link(self.tr("Allow"), self)
@@ -89,6 +93,7 @@ class ServerField(QWidget):
         """The addresses to choose from, newest first."""
         others = (address for address in addresses if address != self._default)
         self._recent = tuple(dict.fromkeys(others))
+        self._list.setEnabled(bool(self.choices()))
 
     def set_plain_hosts(self, hosts: Collection[str]) -> None:
         """The hosts that the user lets be spoken to without encryption."""
@@ -98,14 +103,14 @@ class ServerField(QWidget):
 
     def choices(self) -> list[str]:
         """What the list offers."""
-        return [self._default, *self._recent]
+        return [address for address in (self._default, *self._recent) if address]
 
     def tab_stops(self) -> list[QWidget]:
         """Where Tab stops, in order."""
         return [self._edit, self._list, self._reset, self._allow]
 
     def _lay_out(self, theme: Theme) -> None:
-        self._edit.setPlaceholderText(self._default)
+        self._edit.setPlaceholderText(self._default or "https://…")
         self._edit.setAccessibleName(self.label)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -145,15 +150,16 @@ class ServerField(QWidget):
         text = self._edit.text().strip()
         self._error = self._host = ""
         try:
-            address = text and checked_address(
-                text, takes_space=self._takes_space, plain_hosts=self._plain_hosts
-            )
+            address = text and self._check(text)
         except Unencrypted as error:
             self._host, self._error = error.host, str(error)
         except UsageError as error:
             self._error = f"{error}. {error.hint}"
         else:
             self._address = "" if address == self._default else address
+
+    def _checked_address(self, text: str) -> str:
+        return checked_address(text, takes_space=self._takes_space, plain_hosts=self._plain_hosts)
 
     def _show(self) -> None:
         asks = bool(self._host)
@@ -162,6 +168,7 @@ class ServerField(QWidget):
         say(self._question, question if asks else "")
         self._allow.setVisible(asks)
         self._reset.setEnabled(bool(self._edit.text()))
+        self._list.setEnabled(bool(self.choices()))
         self._edit.setProperty("invalid", bool(self._error))
         self._edit.style().polish(self._edit)  # its border comes from the style sheet
         self._edit.setAccessibleDescription(question if asks else self._error)
@@ -174,6 +181,8 @@ class ServerField(QWidget):
         self._read()
 
     def _show_list(self) -> None:
+        if not self.choices():
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for address in self.choices():

@@ -11,6 +11,7 @@ from depthstudio.ui.inspector.connection_test import ConnectionTest
 from depthstudio.ui.inspector.group import GroupHead
 from depthstudio.ui.inspector.secret_field import SecretField, SecretState
 from depthstudio.ui.inspector.server_field import ServerField
+from depthstudio.ui.inspector.wiring_box import WiringBox
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 
@@ -42,6 +43,7 @@ class ServiceBox(QWidget):
             )
             for name, default in info.endpoints.items()
         }
+        self._wiring = WiringBox(theme, icons, info, self) if info.wiring else None
         self._secrets = {s.name: SecretField(theme, s, self) for s in info.secrets}
         self._lay_out()
         self._connect()
@@ -49,12 +51,14 @@ class ServiceBox(QWidget):
 
     def endpoints(self) -> dict[str, str]:
         """The addresses the user put in place of the provider's own, by their name."""
-        return {name: f.address() for name, f in self._servers.items() if f.address()}
+        return {name: f.address() for name, f in self._fields().items() if f.address()}
 
     def set_endpoints(self, endpoints: Mapping[str, str]) -> None:
         """Show other addresses, without saying `endpoints_changed`."""
         for name, field in self._servers.items():
             field.set_address(endpoints.get(name, ""))
+        if self._wiring is not None:
+            self._wiring.set_values(endpoints)
         self._show_servers()
 
     def set_recent(self, servers: Sequence[Mapping[str, str]]) -> None:
@@ -75,8 +79,8 @@ class ServiceBox(QWidget):
             self.secrets_changed.emit()
 
     def server(self, name: str) -> ServerField:
-        """The field of one address; KeyError if there is none."""
-        return self._servers[name]
+        """The field of one address, or of one entry of the wiring; KeyError if there is none."""
+        return self._fields()[name]
 
     def secret(self, name: str) -> SecretField:
         """The field of one secret; KeyError if there is none."""
@@ -84,7 +88,7 @@ class ServiceBox(QWidget):
 
     def wrong_server(self) -> str:
         """The label of the first address that cannot be used, empty when all can."""
-        return next((f.label for f in self._servers.values() if f.error()), "")
+        return next((f.label for f in self._fields().values() if f.error()), "")
 
     def missing_secret(self) -> str:
         """The label of a secret without which nothing runs, empty when there is none."""
@@ -101,7 +105,11 @@ class ServiceBox(QWidget):
         stops.append(self.test.button)
         for first, second in pairwise(stops):
             QWidget.setTabOrder(first, second)
-        return stops[-1]
+        return self._wiring.order_tabs(stops[-1]) if self._wiring is not None else stops[-1]
+
+    def _fields(self) -> dict[str, ServerField]:
+        """Every address and every entry of the wiring, by name."""
+        return {**self._servers, **(self._wiring.fields if self._wiring is not None else {})}
 
     def _label(self, name: str) -> str:
         is_first = name == next(iter(self.info.endpoints))
@@ -119,6 +127,8 @@ class ServiceBox(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.head)
         layout.addWidget(self._body)
+        if self._wiring is not None:
+            layout.addWidget(self._wiring)
 
     def _connect(self) -> None:
         self.head.toggled.connect(self._body.setVisible)
@@ -127,6 +137,8 @@ class ServiceBox(QWidget):
         for field in self._servers.values():
             field.changed.connect(self.endpoints_changed)
             field.host_allowed.connect(self.host_allowed)
+        if self._wiring is not None:
+            self._wiring.changed.connect(self.endpoints_changed)
         for name, field in self._secrets.items():
             field.given.connect(lambda text, name=name: self.secret_given.emit(name, text))
 

@@ -27,6 +27,7 @@ class Pictures(QObject):
     """
 
     view_changed = Signal(int)  # which of several views is shown
+    polarity_chosen = Signal(object)  # Polarity of what is shown, as the user says
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Pictures(QObject):
         view.strip.set_colour_map(self.colour_map)
         view.strip.colour_map_chosen.connect(self._keep_colour_map)
         view.frame_changed.connect(self._follow_frame)
+        view.polarity_chosen.connect(self.polarity_chosen)
         self._stack.addWidget(view)
         return view
 

@@ -23,6 +23,7 @@ from depthstudio.ui.window.drop_target import DropTarget
 from depthstudio.ui.window.known_answer import KnownAnswer, Question
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.measure import Measuring
+from depthstudio.ui.window.polarity import PolarityKeeping
 from depthstudio.ui.window.services import Services
 from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
@@ -44,6 +45,7 @@ class Workbench(QObject):
         self._showing = Showing(session, window)
         self._services = Services(session, window.inspector, self._tasks, self)
         self._measuring = Measuring(session, window.centre, window.icons, self._tasks.start)
+        self._polarity = PolarityKeeping(session, window.centre, self._tasks.start)
         self._known = KnownAnswer(session, self._tasks, lambda: window.inspector.set_known(True))
         self._inputs: tuple[Source, ...] = ()
         self._offer_number = 0
@@ -97,6 +99,7 @@ class Workbench(QObject):
         window, start_page = self._window, self._window.centre.start_page
         self._showing.shown.connect(self.shown)
         self._showing.replaced.connect(self._measuring.offer_for)
+        self._showing.replaced.connect(self._polarity.follow)
         self._drop.dropped.connect(lambda paths, view: self.open_paths(paths, only_view=view))
         self._drop.entered.connect(lambda paths: self._tasks.start(self._offer(paths)))
         window.status.state_clicked.connect(self._select_first)

@@ -1,0 +1,1 @@
+"""Tengr's public API: artworks are asked for, and asked after until they are there."""
