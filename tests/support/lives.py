@@ -1,6 +1,7 @@
 """Lives of the program, each in a process of its own that may be killed at a transition."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -20,6 +21,17 @@ def outcomes(jobs: Jobs) -> tuple[str, ...]:
     )
 
 
+def command(plan: dict[str, Any], turn: dict[str, Any]) -> list[str]:
+    """How a life is begun. Its keys are not among the arguments, where everybody sees them."""
+    told = {name: value for name, value in plan.items() if name != "environment"}
+    return [sys.executable, "-m", "tests.support.crash_driver", json.dumps({**told, **turn})]
+
+
+def environment(plan: dict[str, Any]) -> dict[str, str]:
+    """What a process of this plan finds around it."""
+    return {**os.environ, **plan.get("environment", {})}
+
+
 def live(
     plan: dict[str, Any],
     actions: tuple[str, ...],
@@ -32,7 +44,8 @@ def live(
     """Live one life; return where the jobs stand, or None when it died as planned."""
     turn = {"actions": actions, "fatal": fatal, "when": when, "alone": alone, "nth": nth}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.crash_driver", json.dumps({**plan, **turn})],
+        command(plan, turn),
+        env=environment(plan),
         capture_output=True,
         text=True,
         timeout=LONGEST_LIFE_S,

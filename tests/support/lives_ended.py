@@ -1,18 +1,19 @@
 """A life of the program that is ended from outside, when a server has seen enough of it."""
 
-import json
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
+
+from tests.support.lives import command, environment
 
 
 def live_until(plan: dict[str, Any], actions: tuple[str, ...], seen: Callable[[], object]) -> None:
     """Let a process live until `seen` returns, then kill it as a power cut does."""
     turn = {"actions": actions, "fatal": None, "when": "after", "alone": False, "nth": 1}
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.support.crash_driver", json.dumps({**plan, **turn})],
+        command(plan, turn),
+        env=environment(plan),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
