@@ -65,7 +65,8 @@ class Fault:
         the connection is reset), ``lose_answer`` (it does its work, then the connection is
         reset), ``hold_answer`` (it does its work and answers when released), ``cut`` (the
         connection is reset after `after_bytes` of the answer's body), ``stall`` (nothing more
-        comes after as much until released)
+        comes after as much until released), ``alter`` (it does its work, and `alter` makes
+        another answer of its own)
     skip : so many matching requests go well first; `times` : then so many do not
     """
 
@@ -73,6 +74,7 @@ class Fault:
     kind: str
     answer: Answer = field(default_factory=Answer)
     after_bytes: int = 0
+    alter: Callable[[Answer], Answer] = lambda answer: answer
     skip: int = 0
     times: int = 1
     released: threading.Event = field(default_factory=threading.Event)
@@ -197,6 +199,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.kind == "lose_answer":
             self._reset()
             return
+        if fault is not None and fault.kind == "alter":
+            answer, fault = fault.alter(answer), None
         if fault is not None and fault.kind == "hold_answer":
             fault.released.wait()
             fault = None

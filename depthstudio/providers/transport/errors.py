@@ -94,14 +94,18 @@ def _from_transport(service: str, error: "httpx.RequestError") -> ProviderError:
         )
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects):
         return BadResponse(
-            f"{service} sent an answer that cannot be read", detail=_detail_of(error)
+            f"{service} sent an answer that cannot be read",
+            hint="Check the server's address; Details shows what is wrong with it",
+            detail=_detail_of(error),
         )
     if isinstance(error, httpx.UnsupportedProtocol):
         return _wrong_address(service, _detail_of(error))
     if isinstance(error, httpx.LocalProtocolError):
         # It quotes whole headers, and a key is one.
         return ProviderError(
-            f"The request to {service} could not be put together", detail="LocalProtocolError"
+            f"The request to {service} could not be put together",
+            hint="Check the key and the server's address: a character in them cannot be sent",
+            detail="LocalProtocolError",
         )
     before_sending = (
         httpx.ConnectError,

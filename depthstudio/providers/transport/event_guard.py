@@ -33,7 +33,10 @@ class EventGuard(httpx.AsyncByteStream):
                 self._since_event_bytes += len(piece)
                 self._left_bytes -= len(piece)
                 if self._since_event_bytes > self._max_event_bytes or self._left_bytes < 0:
-                    raise BadResponse(f"{self._service} sent far too long an event")
+                    raise BadResponse(
+                        f"{self._service} sent far too long an event",
+                        hint="Run it again; if it goes on, tell the service",
+                    )
                 yield piece
         except httpx.TransportError as error:
             self.broken_by = error

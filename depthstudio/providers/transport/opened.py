@@ -8,7 +8,7 @@ import httpx
 from depthstudio.core.errors import BadResponse
 from depthstudio.providers.transport.extensions import OPEN_ENDED, PUBLIC_ONLY
 from depthstudio.providers.transport.hosts import is_loopback
-from depthstudio.providers.transport.result_address import is_own, result_address
+from depthstudio.providers.transport.result_address import TELL_HINT, is_own, result_address
 
 MOST_REDIRECTS = 5
 TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=10.0)  # a minute without a byte
@@ -47,23 +47,26 @@ async def opened(
                 result_address(service, str(where), own)
         finally:
             await response.aclose()
-    raise BadResponse(f"{service} sends the download round in circles")
+    raise BadResponse(f"{service} sends the download round in circles", hint=TELL_HINT)
 
 
 def _next_hop(service: str, here: httpx.URL, location: str) -> httpx.URL:
     try:
         there = here.join(location)
     except httpx.InvalidURL:
-        raise BadResponse(f"{service} sends the download to no valid address") from None
+        raise BadResponse(
+            f"{service} sends the download to no valid address", hint=TELL_HINT
+        ) from None
     if there.scheme not in ("http", "https") or not there.host:
         raise BadResponse(
-            f"{service} sends the download to no web address", detail=f"scheme {there.scheme!r}"
+            f"{service} sends the download to no web address",
+            hint=TELL_HINT,
+            detail=f"scheme {there.scheme[:20]!r}",
         )
     if here.scheme == "https" and there.scheme == "http":
         raise BadResponse(
-            f"{service} sends the download to an address without encryption",
-            hint="Run it again; if it goes on, tell the service",
+            f"{service} sends the download to an address without encryption", hint=TELL_HINT
         )
     if is_loopback(there.host) and not is_loopback(here.host):
-        raise BadResponse(f"{service} sends the download to this computer itself")
+        raise BadResponse(f"{service} sends the download to this computer itself", hint=TELL_HINT)
     return there

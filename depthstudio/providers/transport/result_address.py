@@ -12,6 +12,7 @@ from depthstudio.core.errors import BadResponse
 from depthstudio.providers.transport.hosts import is_loopback
 
 LONGEST_ADDRESS = 8192
+TELL_HINT = "Run it again; if it goes on, tell the service"
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 _PRIVATE_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
@@ -39,7 +40,7 @@ def result_address(service: str, address: object, own: Iterable[str]) -> str:
     if scheme != "https" or not host or not may_be_public(host):
         raise BadResponse(
             f"{service} gave an address that is not fetched: it is not https to a public host",
-            hint="Run it again; if it goes on, tell the service",
+            hint=TELL_HINT,
             detail=f"scheme {scheme[:20]!r}",
         )
     return address

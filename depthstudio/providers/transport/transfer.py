@@ -16,6 +16,7 @@ from depthstudio.providers.transport.deadline import pieces_in_time
 from depthstudio.providers.transport.magic import FEWEST_BYTES, HEAD_BYTES, is_one_of
 from depthstudio.providers.transport.opened import opened
 from depthstudio.providers.transport.part_file import Origin, PartFile
+from depthstudio.providers.transport.result_address import TELL_HINT
 from depthstudio.providers.transport.threads import finished_in_thread
 from depthstudio.providers.transport.web_page import SIGN_IN_HINT, is_web_page
 
@@ -104,9 +105,13 @@ class Transfer:
             lost.status = status
             raise lost from None
         if status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
-            raise BadResponse(f"{self.service} gave an unexpected answer ({status})")
+            raise BadResponse(
+                f"{self.service} gave an unexpected answer ({status})", hint=TELL_HINT
+            )
         if is_packed(response):
-            raise BadResponse(f"{self.service} sent the file packed, which nobody asked for")
+            raise BadResponse(
+                f"{self.service} sent the file packed, which nobody asked for", hint=TELL_HINT
+            )
 
     async def _begin(self, response: httpx.Response, offset: int, origin: Origin | None) -> None:
         """Find out how much comes, and what it is a part of."""
@@ -189,13 +194,16 @@ class Transfer:
         if size_bytes > self.max_bytes:
             raise BadResponse(
                 f"{self.service} sent a file that is far too large",
+                hint=TELL_HINT,
                 detail=f"more than {self.max_bytes} bytes",
             )
 
     async def _wrong_piece(self) -> ServiceUnavailable:
         """The next try starts from the beginning."""
         await finished_in_thread(self.part.discard)
-        return ServiceUnavailable(f"{self.service} sent another piece of the file than asked for")
+        return ServiceUnavailable(
+            f"{self.service} sent another piece of the file than asked for", hint="Run it again"
+        )
 
 
 def _of_a_pace_window() -> asyncio.Timeout:
