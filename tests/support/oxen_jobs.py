@@ -1,6 +1,7 @@
 """Jobs at the Oxen service of the tests, from adding to their end."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,11 @@ class OxenJobs(Service):
     async def run_file(self, path: Path, **values: Any) -> JobStatus:
         intake = await self.session.take_in([path])
         return await self.settled(await self.add_sources(intake.sources, HOST, **values))
+
+
+async def heard(wait: Callable[..., None], *arguments: Any) -> None:
+    """Wait in a thread for what the service is asked, or does."""
+    await asyncio.to_thread(wait, *arguments)
 
 
 def raw_depth_of(result: Result) -> np.ndarray:
