@@ -8,6 +8,7 @@ from depthstudio.core.errors import Unencrypted, UsageError
 from depthstudio.core.params import Params, validated
 from depthstudio.core.record import to_plain
 from depthstudio.providers.base import ProviderInfo
+from depthstudio.providers.hosting.base import HostInfo
 
 
 def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any]:
@@ -30,9 +31,14 @@ def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any
 
 
 def endpoint_values(
-    pairs: Sequence[str], info: ProviderInfo, plain_hosts: Sequence[str]
+    pairs: Sequence[str],
+    info: ProviderInfo,
+    plain_hosts: Sequence[str],
+    host: HostInfo | None = None,
 ) -> dict[str, str]:
     """``--endpoint`` pairs; without ``NAME=`` the provider's first endpoint is meant.
+
+    Those of the `host` that files are put on may be named too.
 
     Raises
     ------
@@ -44,8 +50,9 @@ def endpoint_values(
         name, equals, url = pair.partition("=")
         if not equals or "/" in name:
             name, url = next(iter(info.endpoints), ""), pair
-        if name not in info.endpoints:
-            known = ", ".join(info.endpoints) or "none, it runs on this computer"
+        named = [*info.endpoints, *(host.endpoints if host else ())]
+        if name not in named:
+            known = ", ".join(named) or "none, it runs on this computer"
             raise UsageError(f"{info.title} has no endpoint “{name}”", hint=f"It has: {known}")
         endpoints[name] = _checked(url, name, info, plain_hosts)
     return endpoints

@@ -22,6 +22,7 @@ from depthstudio.core.job import JobState
 from depthstudio.core.result import Result
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_file import JournalFile
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.phase import Phase, Transition
 from depthstudio.jobs.session import Session
 from depthstudio.library.manifest import ResultDraft
@@ -77,11 +78,13 @@ class Life:
     async def add(self) -> None:
         intake = await self.session.take_in([Path(self.plan["source"])])
         provider, endpoints = self.plan["provider"], self.plan["endpoints"]
-        await self.session.add(intake.sources, provider, self.plan["values"], endpoints=endpoints)
+        await self.session.add(
+            intake.sources, Order(provider, self.plan["values"], endpoints=endpoints)
+        )
 
     async def add_unusable(self) -> None:
         intake = await self.session.take_in([Path(self.plan["source"]).with_name("missing.png")])
-        await self.session.add_unusable(intake.unusable[0], self.plan["provider"], {})
+        await self.session.add_unusable(intake.unusable[0], Order(self.plan["provider"]))
 
     async def settle(self) -> None:
         await self.until(lambda: all(e.status.state in SETTLED for e in self.session.queue))

@@ -1,0 +1,27 @@
+"""From what a service sent to what can be looked at."""
+
+from depthstudio.core.errors import LibraryError
+from depthstudio.core.params import as_promised
+from depthstudio.core.result import Result
+from depthstudio.core.views import Views
+from depthstudio.providers.registry import Registry
+
+
+def decode_result(result: Result, registry: Registry) -> Views:
+    """Turn a stored result's artifacts into views. Blocking, offline.
+
+    Raises
+    ------
+    LibraryError
+        when this program lacks the provider that made it
+    FormatError
+        when an artifact is damaged
+    """
+    if result.provider_id not in registry:
+        raise LibraryError(
+            f"This result was made by {result.provider_title}, which is not installed",
+            hint="Its files can still be opened one by one",
+            detail=str(result.folder),
+        )
+    provider = registry[result.provider_id]
+    return provider.decode(result.artifacts, as_promised(provider.params_type, result.params))
