@@ -87,6 +87,8 @@ class Sitting:
             await session.start()
             for _ in make_classes():
                 await asyncio.sleep(0)  # the window answers in between
+            self._window.close_requested.disconnect(self._closing.set)
+            workbench.ask_before_closing(self._closing.set)
             workbench.begin()
             self._app.open_files_with(workbench.open_paths)
             return await self._work(workbench, session.queue, options)

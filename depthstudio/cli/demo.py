@@ -12,6 +12,7 @@ from depthstudio.cli.run import opened
 from depthstudio.core.job import JobState
 from depthstudio.core.resources import resource
 from depthstudio.core.system_libraries import require_libraries
+from depthstudio.jobs.order import Order
 from depthstudio.providers.registry import Registry
 
 PICTURE_NAME = "depthstudio-demo.png"
@@ -33,7 +34,7 @@ async def _demo(options: argparse.Namespace, registry: Registry) -> int:
     async with opened(options, registry, only=set()) as session:
         intake = await session.take_in([resource("sample", "view_0.jpg")])
         follower = Follower(session, output)
-        job = await session.add(intake.sources, PROVIDER_ID, {})
+        job = await session.add(intake.sources, Order(PROVIDER_ID))
         follower.follow(job)
         status = await follower.finish()
         entry = session.queue.entry(job.id).status

@@ -8,7 +8,10 @@ from dataclasses import replace
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
 from depthstudio.core.job import Hold, HoldKind, Job, JobState, JobStatus
-from depthstudio.jobs.session import UNUSABLE_TYPE, Session
+from depthstudio.core.result import Result
+from depthstudio.jobs.lost import LostSubmit, is_lost, lost_submit
+from depthstudio.jobs.promising import UNUSABLE_TYPE
+from depthstudio.jobs.session import Session
 
 TIMED_OUT = "--timeout ran out; `depthstudio resume` goes on from here"
 NOT_WAITED_FOR = "not finished"
@@ -26,9 +29,11 @@ class Follower:
         session.queue.changed.connect(self._changed)
         session.runner.holds_changed.connect(self._look_again)
 
-    def follow(self, job: Job) -> None:
-        """Report a job from here on."""
+    def follow(self, job: Job, earlier: Result | None = None) -> None:
+        """Report a job from here on; `earlier` is an older answer that is worth a word."""
         self._output.queued(job)
+        if earlier is not None:
+            self._output.known_earlier(job, earlier)
         self._take(job, self._session.queue.entry(job.id).status)
 
     def _changed(self, job_id: str, row: int) -> None:
@@ -98,9 +103,16 @@ class Follower:
             path = str(source.path) if unusable else None
             self._output.failed(job, status.failure, path=path)
         elif status.hold:
-            self._output.held(job, status.hold, final=True)
+            self._output.held(job, status.hold, final=True, lost=self._lost(job, status.hold))
         else:
             self._output.cancelled(job, status.note)
+
+    def _lost(self, job: Job, hold: Hold) -> LostSubmit | None:
+        if not is_lost(hold):
+            return None
+        registry = self._session.registry
+        info = registry[job.provider_id].info if job.provider_id in registry else None
+        return lost_submit(job, hold, info)
 
 
 def exit_status(states: Iterable[JobState]) -> int:

@@ -42,7 +42,7 @@ def _record(row: JournalRow) -> dict[str, object]:
         "provider": row.job.provider_id,
         "state": status.state,
         "phase": row.phase,
-        "sources": [str(source.path) for source in row.job.sources],
+        "sources": [source.place for source in row.job.sources],
         "created_at": row.job.created_at.isoformat(),
         "result": status.result_id,
         "cached": status.cached,

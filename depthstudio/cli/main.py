@@ -46,10 +46,14 @@ def main(arguments: Sequence[str], registry: Registry | None = None) -> int:
 
 def _command(name: str) -> Command:
     """Import only the command that runs: a listing must not wait for a renderer."""
-    if name in ("run", "resume"):
+    if name == "run":
         from depthstudio.cli import run
 
-        return run.run if name == "run" else run.resume
+        return run.run
+    if name == "resume":
+        from depthstudio.cli import resume
+
+        return resume.resume
     if name == "jobs":
         from depthstudio.cli import jobs
 

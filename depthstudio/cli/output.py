@@ -11,6 +11,9 @@ from typing import Any, TextIO
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.job import Failure, Hold, Job, Progress
 from depthstudio.core.result import Result
+from depthstudio.jobs.lost import LostSubmit
+
+KNOWN_EARLIER = "this address was asked about before, and is asked anew"
 
 
 class Output:
@@ -35,7 +38,7 @@ class Output:
 
     def queued(self, job: Job) -> None:
         if self.as_json:
-            sources = [str(source.path) for source in job.sources]
+            sources = [source.place for source in job.sources]
             self._event("queued", job, provider=job.provider_id, sources=sources)
         else:
             self.line(f"{job.name}: queued for {job.provider_id} as {job.id}")
@@ -55,13 +58,32 @@ class Output:
             share = "" if progress.fraction is None else f" {progress.fraction:.0%}"
             self.line(f"{job.name}: {progress.stage}{share} {progress.message}".rstrip())
 
-    def held(self, job: Job, hold: Hold, *, final: bool) -> None:
+    def held(self, job: Job, hold: Hold, *, final: bool, lost: LostSubmit | None = None) -> None:
+        """`lost` is what is known of a submit that got no answer, where that is the reason."""
         until = hold.until.isoformat() if hold.until else None
         if self.as_json:
-            self._event("held", job, reason=hold.reason, kind=hold.kind, until=until, final=final)
+            known = lost_record(lost) if lost else {}
+            said = {"reason": hold.reason, "kind": hold.kind, "until": until, "final": final}
+            self._event("held", job, **said, **known)
+            return
+        ends = f"until {until}" if until else (hold.hint or "needs you")
+        self.line(f"{job.name}: held: {hold.reason} ({ends})")
+        for text in lost_lines(lost) if lost else ():
+            self.line(f"  {text}")
+
+    def known_earlier(self, job: Job, earlier: Result) -> None:
+        """Say that there is an older answer to what is asked anew."""
+        if self.as_json:
+            self._event(
+                "warning",
+                job,
+                message=KNOWN_EARLIER,
+                result=earlier.id,
+                created_at=earlier.created_at.isoformat(),
+            )
         else:
-            ends = f"until {until}" if until else (hold.hint or "needs you")
-            self.line(f"{job.name}: held: {hold.reason} ({ends})")
+            when = f"{earlier.created_at.astimezone():%Y-%m-%d %H:%M}"
+            self.line(f"{job.name}: {KNOWN_EARLIER}: result {earlier.id} of {when}")
 
     def done(self, job: Job, result: Result, *, cached: bool) -> None:
         if self.as_json:
@@ -110,6 +132,28 @@ def accept_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def lost_record(lost: LostSubmit) -> dict[str, Any]:
+    """What is known of a lost submit, as a script gets it."""
+    return {
+        "sent_at": lost.sent_at.isoformat() if lost.sent_at else None,
+        "service": lost.service,
+        "servers": list(lost.servers),
+        "sources": list(lost.sources),
+        "history": lost.history or None,
+    }
+
+
+def lost_lines(lost: LostSubmit) -> list[str]:
+    """The same for a person, and how to answer."""
+    when = f"{lost.sent_at.astimezone():%Y-%m-%d %H:%M:%S} " if lost.sent_at else ""
+    there = f" ({', '.join(lost.servers)})" if lost.servers else ""
+    lines = [f"Sent {when}to {lost.service}{there}: {', '.join(lost.sources)}"]
+    if lost.history:
+        lines.append(f"What the service ran: {lost.history}")
+    answer = f"depthstudio resume {lost.job_id} --send-again"
+    return [*lines, f"It is not there: {answer}", "Give it up: the same with --mark-lost"]
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Any]:

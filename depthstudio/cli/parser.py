@@ -6,8 +6,13 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from depthstudio import __version__
+from depthstudio.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from depthstudio.core.job import Source
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -25,7 +30,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _run_words(run: argparse.ArgumentParser) -> None:
     _add_common(run)
-    run.add_argument("sources", nargs="+", type=_source, metavar="SOURCE", help="a file or folder")
+    run.add_argument(
+        "sources",
+        nargs="+",
+        type=_source,
+        metavar="SOURCE",
+        help="a file, a folder, or an https address where the provider takes one",
+    )
     run.add_argument(
         "--provider", required=True, metavar="ID", help="`depthstudio providers` lists them"
     )
@@ -41,6 +52,12 @@ def _run_words(run: argparse.ArgumentParser) -> None:
     grouping = run.add_mutually_exclusive_group()
     grouping.add_argument("--scene", action="store_true", help="all sources as one job")
     grouping.add_argument("--each", action="store_true", help="one job for each source")
+    run.add_argument(
+        "--host-via",
+        default="",
+        metavar="NAME",
+        help="agree to files being put on this host, where the service fetches them from the web",
+    )
     run.add_argument("--again", action="store_true", help="run even if the library knows it")
     run.add_argument("--output", type=Path, metavar="DIR", help="copy the result's files there")
     _add_timeout(run)
@@ -136,10 +153,15 @@ def _add_timeout(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _source(text: str) -> Path:
-    if re.match(r"https?://", text, re.IGNORECASE):
-        raise argparse.ArgumentTypeError("no provider takes an address yet: download the file")
-    return Path(text)
+def _source(text: str) -> "Path | Source":
+    if not re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
+        return Path(text)
+    from depthstudio.jobs.web_source import source_from_address  # the window needs none of it
+
+    try:
+        return source_from_address(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(f"{error}. {error.hint}") from error
 
 
 def _seconds(text: str) -> float:

@@ -19,7 +19,7 @@ from depthstudio.formats.image import write_png
 from depthstudio.formats.scene_file import read_scene
 from depthstudio.geometry.colour import colour_table, colourise
 from depthstudio.geometry.depth_range import percentile_range
-from depthstudio.jobs.session import decode_result
+from depthstudio.jobs.decoding import decode_result
 from depthstudio.library.store import Library
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import home_from

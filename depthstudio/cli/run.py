@@ -1,4 +1,4 @@
-"""`run` and `resume`: jobs from the command line."""
+"""`run`: jobs from the command line."""
 
 import argparse
 import asyncio
@@ -10,13 +10,22 @@ from pathlib import Path
 from depthstudio.cli.follow import Follower
 from depthstudio.cli.output import Output
 from depthstudio.cli.words import endpoint_values, parameter_values
-from depthstudio.core.errors import InputError, LibraryError, UsageError
-from depthstudio.core.job import HoldKind, Job, JobState
+from depthstudio.core.errors import HostNeeded, InputError, LibraryError
+from depthstudio.core.job import Job, Source
 from depthstudio.core.result import Result
 from depthstudio.formats.whole_file import whole_file
-from depthstudio.jobs.queue import QueueEntry
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
-from depthstudio.jobs.sources import Intake, Unusable, fitting, grouped, require_taken
+from depthstudio.jobs.sources import (
+    Intake,
+    Unusable,
+    fitting,
+    grouped,
+    require_host,
+    require_taken,
+)
+from depthstudio.providers.base import ProviderInfo
+from depthstudio.providers.hosting.registry import Hosts, known_host, load_hosts
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.app_settings import load_settings
 from depthstudio.settings.home_lock import HomeLock
@@ -25,13 +34,17 @@ from depthstudio.settings.paths import home_from
 
 @contextlib.asynccontextmanager
 async def opened(
-    options: argparse.Namespace, registry: Registry, *, only: set[str] | None
+    options: argparse.Namespace,
+    registry: Registry,
+    *,
+    only: set[str] | None,
+    hosts: Hosts | None = None,
 ) -> AsyncGenerator[Session]:
     """A session that holds the home's lock; waits for it up to ``--timeout``."""
     home = home_from(options.home)
     async with HomeLock(home, what=options.command).held(options.timeout or 0.0):
         settings = load_settings(home.settings_file).settings
-        session = Session(home, registry, ca_file=settings.own_certificates)
+        session = Session(home, registry, ca_file=settings.own_certificates, hosts=hosts)
         try:
             await session.open(only=only)
             yield session
@@ -41,38 +54,82 @@ async def opened(
 
 def run(options: argparse.Namespace, registry: Registry) -> int:
     """Run sources through a provider and wait for the results."""
-    return asyncio.run(_run(options, registry))
+    return asyncio.run(_run(options, registry, load_hosts()))
 
 
-async def _run(options: argparse.Namespace, registry: Registry) -> int:
-    provider = registry.get(options.provider)
-    values = parameter_values(options.values, provider.params_type)
-    endpoints = endpoint_values(options.endpoints, provider.info, options.plain_hosts)
-    async with opened(options, registry, only=set()) as session:
+async def _run(options: argparse.Namespace, registry: Registry, hosts: Hosts) -> int:
+    order = order_of(options, registry, hosts)
+    info = registry.get(order.provider_id).info
+    async with opened(options, registry, only=set(), hosts=hosts) as session:
         intake = await session.take_in(options.sources)
-        # All are looked at before the first one is sent.
-        sources = fitting(provider.info, intake.sources, options.sources)
-        require_taken(provider.info, sources)
-        several = provider.info.max_sources > 1 and not options.each
-        groups = grouped(sources, provider.info.max_sources, one_scene=options.scene or several)
+        groups = groups_of(intake, info, options, hosts)
         follower = Follower(session, Output(as_json=options.json))
         for unusable in refused(intake):
-            job = await session.add_unusable(
-                unusable, options.provider, values, endpoints=endpoints, again=options.again
-            )
-            follower.follow(job)
+            follower.follow(await session.add_unusable(unusable, order))
         jobs: list[Job] = []
         for group in groups:
-            made = await session.enqueue(
-                group, options.provider, values, endpoints=endpoints, again=options.again
-            )
-            jobs += made
+            earlier = await earlier_result(session, group, order)
+            made = await session.enqueue(group, order)
             for job in made:
-                follower.follow(job)
+                follower.follow(job, earlier)
+            jobs += made
         status = await follower.finish(options.timeout)
         if options.output:
             await copy_results(session, jobs, options.output)
         return status
+
+
+def order_of(options: argparse.Namespace, registry: Registry, hosts: Hosts) -> Order:
+    """What the words of the command ask for.
+
+    Raises
+    ------
+    UsageError, ParamError
+        when there is no such provider, host, endpoint or parameter, or a value is not allowed
+    """
+    provider = registry.get(options.provider)
+    host = known_host(hosts, options.host_via).info if options.host_via else None
+    return Order(
+        options.provider,
+        parameter_values(options.values, provider.params_type),
+        endpoint_values(options.endpoints, provider.info, options.plain_hosts, host),
+        again=options.again,
+        host_via=options.host_via,
+    )
+
+
+def groups_of(
+    intake: Intake, info: ProviderInfo, options: argparse.Namespace, hosts: Hosts
+) -> list[tuple[Source, ...]]:
+    """The sources of each job. All are looked at before the first one is sent.
+
+    Raises
+    ------
+    UsageError
+        when they are not for this provider, are too many, or need a host nobody agreed to
+    """
+    sources = fitting(info, intake.sources, options.sources)
+    require_taken(info, sources)
+    try:
+        require_host(info, sources, options.host_via)
+    except HostNeeded as error:
+        known = ", ".join(f"{host.info.id} ({host.info.title})" for host in hosts.values())
+        hint = f"Add --host-via NAME, one of: {known}; or give the file's own https address"
+        raise HostNeeded(f"{error}, so the file has to be put there", hint=hint) from error
+    several = info.max_sources > 1 and not options.each
+    return grouped(sources, info.max_sources, one_scene=options.scene or several)
+
+
+async def earlier_result(
+    session: Session, sources: Sequence[Source], order: Order
+) -> Result | None:
+    """The older answer about an address, which may hold something else by now.
+
+    One about files needs no word: it is the answer.
+    """
+    if order.again or not any(source.is_remote for source in sources):
+        return None
+    return await session.known_result(sources, order)
 
 
 def refused(intake: Intake) -> list[Unusable]:
@@ -110,45 +167,3 @@ def _copy(result: Result, folder: Path) -> None:
             hint=f"They are in {result.folder}",
             detail=str(exc),
         ) from exc
-
-
-def resume(options: argparse.Namespace, registry: Registry) -> int:
-    """Follow what an earlier run left, and answer for lost submits."""
-    return asyncio.run(_resume(options, registry))
-
-
-async def _resume(options: argparse.Namespace, registry: Registry) -> int:
-    only = {options.job} if options.job else None
-    async with opened(options, registry, only=only) as session:
-        follower = Follower(session, Output(as_json=options.json))
-        left = [entry for entry in session.queue if _is_left(entry, options.job)]
-        if options.job and not left:
-            raise UsageError(
-                f"There is no unfinished job {options.job}", hint="See: depthstudio jobs list"
-            )
-        await _try_now(session, left)
-        for entry in left:
-            if _is_lost(entry) and options.send_again:
-                await session.send_again(entry.job.id)
-            elif _is_lost(entry) and options.mark_lost:
-                await session.mark_lost(entry.job.id)
-            follower.follow(entry.job)
-        return await follower.finish(options.timeout)
-
-
-async def _try_now(session: Session, left: Sequence[QueueEntry]) -> None:
-    """Whoever says `resume` is the person that a hold without an end waits for."""
-    providers = {entry.job.provider_id for entry in left}
-    for provider_id, hold in session.runner.holds.items():
-        if provider_id in providers and hold.needs_person:
-            await session.runner.try_now(provider_id)
-
-
-def _is_left(entry: QueueEntry, job_id: str | None) -> bool:
-    if job_id is not None:
-        return entry.job.id == job_id and entry.status.state is not JobState.DONE
-    return not entry.status.state.is_final
-
-
-def _is_lost(entry: QueueEntry) -> bool:
-    return entry.status.hold is not None and entry.status.hold.kind is HoldKind.SUBMIT_LOST

@@ -9,6 +9,7 @@ from depthstudio.core.params import Params, validated
 from depthstudio.core.record import to_plain
 from depthstudio.core.wiring import checked_wiring
 from depthstudio.providers.base import ProviderInfo
+from depthstudio.providers.hosting.base import HostInfo
 
 
 def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any]:
@@ -31,9 +32,14 @@ def parameter_values(pairs: Sequence[str], model: type[Params]) -> dict[str, Any
 
 
 def endpoint_values(
-    pairs: Sequence[str], info: ProviderInfo, plain_hosts: Sequence[str]
+    pairs: Sequence[str],
+    info: ProviderInfo,
+    plain_hosts: Sequence[str],
+    host: HostInfo | None = None,
 ) -> dict[str, str]:
     """``--endpoint`` pairs, of wiring too; without ``NAME=`` the first endpoint is meant.
+
+    Those of the `host` that files are put on may be named too.
 
     Raises
     ------
@@ -49,8 +55,9 @@ def endpoint_values(
         if name in info.wiring:
             endpoints[name] = checked_wiring(name, url, info.wiring[name])
             continue
-        if name not in info.endpoints:
-            known = ", ".join([*info.endpoints, *info.wiring]) or "none, it runs on this computer"
+        named = [*info.endpoints, *(host.endpoints if host else ())]
+        if name not in named:
+            known = ", ".join([*named, *info.wiring]) or "none, it runs on this computer"
             raise UsageError(f"{info.title} has no endpoint “{name}”", hint=f"It has: {known}")
         endpoints[name] = _checked(url, name, info, plain_hosts)
     return endpoints

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from depthstudio.core.errors import Unencrypted, UsageError
 
@@ -10,6 +10,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HUB_HOST = "huggingface.co"
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?"
 SPACE_ID = re.compile(rf"{_NAME}/{_NAME}")
+LONGEST_ADDRESS = 8192
 SPACE_PATH = re.compile(rf"/spaces/({_NAME}/{_NAME})(?:/.*)?")
 
 
@@ -37,8 +38,7 @@ def checked_address(
         wanted = "Write OWNER/NAME of a Space, or https://HOST" if takes_space else ""
         shown = "This" if "@" in address else text  # a password is not repeated
         raise UsageError(f"{shown} is not an address", hint=wanted or "Write https://HOST")
-    if parts.scheme == "http" and host not in (*LOOPBACK, *(p.lower() for p in plain_hosts)):
-        raise Unencrypted(host)
+    _require_encrypted(parts.scheme, host, plain_hosts)
     if parts.username or parts.password:
         # Addresses are shown, and kept with results. Nor is it repeated here.
         raise UsageError(
@@ -50,9 +50,45 @@ def checked_address(
     return address
 
 
+def checked_source_address(text: str) -> str:
+    """The whole address of something on the web that a service may be sent to.
+
+    Raises
+    ------
+    Unencrypted
+        when it is http, and not of this computer
+    UsageError
+        when it is no address, or holds a password; it is not repeated, its query may be a key
+    """
+    address = text.strip()
+    parts = _split(address)
+    host = parts.hostname or ""
+    if not host or parts.scheme not in ("http", "https") or "\\" in address:
+        raise UsageError("This is not an address on the web", hint="Write https://HOST/FILE")
+    if len(address) > LONGEST_ADDRESS:
+        raise UsageError("This address is too long", hint="Give a shorter one")
+    if "@" in parts.netloc:
+        raise UsageError(
+            "An address may not hold a name or password", hint="Give one that works without"
+        )
+    _require_encrypted(parts.scheme, host, ())
+    return address
+
+
+def without_query(address: str) -> str:
+    """As much of an address as may be shown and kept: its query may be a key."""
+    parts = _split(address)
+    return urlunsplit(parts._replace(query="", fragment=""))
+
+
 def host_of(address: str) -> str:
     """The host of an address; a Space's ``owner/name`` stands for itself."""
     return _split(address).hostname or address
+
+
+def _require_encrypted(scheme: str, host: str, plain_hosts: Iterable[str]) -> None:
+    if scheme == "http" and host not in (*LOOPBACK, *(p.lower() for p in plain_hosts)):
+        raise Unencrypted(host)
 
 
 def _split(address: str) -> SplitResult:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
+from depthstudio.core.address import host_of, without_query
 from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.record import Json, Record
 
@@ -58,7 +59,8 @@ class Source(Record):
     """One input file as it was when it was added. Rate and count are those of a video.
 
     With a `url` it is not here but on the web, and nothing of it is known but the kind its name
-    suggests; `path` has only that name then.
+    suggests; `path` has only that name then. The query of the `url` may be a key: it is kept for
+    the request, and `place` is what is shown.
     """
 
     path: Path
@@ -74,6 +76,16 @@ class Source(Record):
     @property
     def is_remote(self) -> bool:
         return bool(self.url)
+
+    @property
+    def host(self) -> str:
+        """The host that has it; empty for a file of this computer."""
+        return host_of(self.url) if self.url else ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words that may be shown and logged."""
+        return without_query(self.url) if self.url else str(self.path)
 
 
 def new_id() -> str:
@@ -125,12 +137,16 @@ class HoldKind(StrEnum):
 
 
 class Hold(Record):
-    """Why a job waits, and until when (None: until a person decides)."""
+    """Why a job waits, and until when (None: until a person decides).
+
+    `sent_at` is when a lost submit was written down, to be sent at once.
+    """
 
     kind: HoldKind
     reason: str
     until: datetime | None = None
     hint: str = ""
+    sent_at: datetime | None = None
 
     @property
     def needs_person(self) -> bool:

@@ -21,7 +21,7 @@ class HostedRecord(Record, omit_defaults=True):
 class SourceRecord(Record, omit_defaults=True):
     """A source as a result remembers it: its name and bytes, not where it lay on a disk.
 
-    One from the web has its address as `url`, and the digest of that address.
+    One from the web has its address as `url`, without the query, and the digest of the whole.
     """
 
     name: str

@@ -1,5 +1,7 @@
 """Names of the kinds of files that are told apart by their content."""
 
+from pathlib import PurePath
+
 PNG = "image/png"
 JPEG = "image/jpeg"
 WEBP = "image/webp"
@@ -39,6 +41,22 @@ _ENDINGS_AND_NAMES = {
     PLY: (".ply", "PLY"),
     NPZ: (".npz", "NPZ"),
 }
+
+_OTHER_ENDINGS = {
+    ".jpeg": JPEG,
+    ".tiff": TIFF,
+    ".heif": HEIC,
+    ".hif": HEIC,
+    ".m4v": MP4,
+    ".mts": MPEG_TS,
+    ".m2ts": MPEG_TS,
+}
+_BY_ENDING = {ending: kind for kind, (ending, _) in _ENDINGS_AND_NAMES.items()} | _OTHER_ENDINGS
+
+
+def of_name(name: str) -> str:
+    """What a name suggests, where there is no content to look at; UNKNOWN where it is silent."""
+    return _BY_ENDING.get(PurePath(name).suffix.lower(), UNKNOWN)
 
 
 def ending(media_type: str) -> str:

@@ -152,7 +152,8 @@ class JobContext(JobReach):
         return ids
 
     async def _ask_a_person(self) -> None:
-        self.row = await self.ledger.move(self.job_id, Phase.LOST, hold=lost_hold())
+        hold = lost_hold(self.row.intent_at)
+        self.row = await self.ledger.move(self.job_id, Phase.LOST, hold=hold)
 
     async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
         if not self.leaving.now:

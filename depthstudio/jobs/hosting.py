@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+from depthstudio.core.address import without_query
 from depthstudio.core.errors import InputError, UsageError
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage, hosted_step
 from depthstudio.core.record import Json
@@ -74,10 +74,9 @@ def hosted_record(checkpoint: Checkpoint, index: int) -> HostedRecord | None:
     ids = checkpoint.steps.get(hosted_step(index))
     if ids is None:
         return None
-    parts = urlsplit(str(ids["url"]))
     return HostedRecord(
         host_id=str(ids["host"]),
-        url=urlunsplit(parts._replace(query="", fragment="")),
+        url=without_query(str(ids["url"])),
         until=_until(ids),
     )
 

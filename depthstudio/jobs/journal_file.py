@@ -11,7 +11,7 @@ from typing import Any
 
 from depthstudio.core.errors import JournalError
 from depthstudio.core.job import Job
-from depthstudio.jobs.journal_row import COLUMNS, JournalRow, column_value, row_from
+from depthstudio.jobs.journal_row import COLUMNS, LATER_COLUMNS, JournalRow, column_value, row_from
 from depthstudio.jobs.phase import TRANSITIONS, Phase, Transition
 
 SCHEMA_VERSION = 1
@@ -47,6 +47,7 @@ class JournalFile:
             if version == 0:
                 db.execute(f"CREATE TABLE IF NOT EXISTS jobs ({', '.join(COLUMNS)})")
                 db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            _add_later_columns(db)
 
     def rows(self) -> list[JournalRow]:
         return _rows(self._db, self._path)
@@ -100,6 +101,13 @@ def _update(job_id: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
     changes = ", ".join(f"{name} = ?" for name in values)
     written = [column_value(name, value) for name, value in values.items()]
     return f"UPDATE jobs SET {changes} WHERE id = ?", [*written, job_id]
+
+
+def _add_later_columns(db: sqlite3.Connection) -> None:
+    there = {str(column["name"]) for column in db.execute("PRAGMA table_info(jobs)")}
+    for column in LATER_COLUMNS:
+        if column.partition(" ")[0] not in there:
+            db.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
 
 
 def read_journal(path: Path) -> list[JournalRow]:

@@ -28,7 +28,10 @@ COLUMNS = (
     "cached INTEGER NOT NULL DEFAULT 0",
     "started_at TEXT",
     "ended_at TEXT",
+    "intent_at TEXT",  # when the intent was written
 )
+# Came later. Older programs do without them, so a file that has them is still version 1.
+LATER_COLUMNS = ("intent_at TEXT",)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class JournalRow:
     cached: bool = False
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    intent_at: datetime | None = None
 
     @property
     def status(self) -> JobStatus:
@@ -103,6 +107,7 @@ def row_from(record: sqlite3.Row) -> JournalRow:
         cached=bool(record["cached"]),
         started_at=_moment(record["started_at"]),
         ended_at=_moment(record["ended_at"]),
+        intent_at=_moment(record["intent_at"] if "intent_at" in record.keys() else None),  # noqa: SIM118 - a row of SQLite looks among its values
     )
 
 

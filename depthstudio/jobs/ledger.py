@@ -72,6 +72,8 @@ class Ledger:
 
     def _implied(self, to: Phase) -> dict[str, Any]:
         implied: dict[str, Any] = {"intent": None, "hold": None, "failure": None}
+        # When a submit was sent is wanted for as long as nobody knows whether it arrived.
+        implied["intent_at"] = self._clock.now() if to is Phase.SUBMITTING else None
         if STATES[to].is_final:
             implied["ended_at"] = self._clock.now()
         elif to is Phase.QUEUED:

@@ -32,7 +32,7 @@ from depthstudio.library.manifest import ProviderRecord, ResultDraft
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Provider, ProviderInfo
 from depthstudio.providers.hosting.base import HostInfo
-from depthstudio.providers.hosting.registry import Hosts, known_host, load_hosts
+from depthstudio.providers.hosting.registry import Hosts, known_host
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.secrets import Secrets
@@ -58,7 +58,7 @@ class Pipeline:
     work_folder: Path
     servers: KnownServers
     secrets: Secrets
-    hosts: Hosts = field(default_factory=load_hosts)
+    hosts: Hosts
     leaving: Leaving = field(default_factory=Leaving)
     holds: dict[str, Hold] = field(default_factory=dict[str, Hold])  # by provider id
     # One lock for each question being worked on; it goes when nobody holds it.
@@ -329,7 +329,7 @@ def _source_records(
             size_bytes=source.size_bytes,
             sha256=sha256,
             sent_as=name,
-            url=source.url,
+            url=source.place if source.is_remote else "",
             hosted=hosted_record(checkpoint, index),
         )
         for index, (source, sha256, name) in enumerate(zip(job.sources, hashes, names, strict=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from depthstudio.core.job import Hold, HoldKind
@@ -14,9 +15,9 @@ LOST_REASON = "Sent or not? The answer never arrived"
 LOST_HINT = "Send it again if the service shows no such job, or give it up"
 
 
-def lost_hold() -> Hold:
-    """The question only a person can answer."""
-    return Hold(kind=HoldKind.SUBMIT_LOST, reason=LOST_REASON, hint=LOST_HINT)
+def lost_hold(sent_at: datetime | None = None) -> Hold:
+    """The question only a person can answer; the time helps to find the job at the service."""
+    return Hold(kind=HoldKind.SUBMIT_LOST, reason=LOST_REASON, hint=LOST_HINT, sent_at=sent_at)
 
 
 def recovered(row: JournalRow) -> JournalRow:
@@ -24,7 +25,8 @@ def recovered(row: JournalRow) -> JournalRow:
     phase = RECOVERY.get(row.phase)
     if phase is None:
         return row
-    return replace(row, phase=phase, intent=None, hold=lost_hold() if phase is Phase.LOST else None)
+    hold = lost_hold(row.intent_at) if phase is Phase.LOST else None
+    return replace(row, phase=phase, intent=None, hold=hold)
 
 
 def entries_of(rows: Iterable[JournalRow]) -> list[QueueEntry]:

@@ -77,6 +77,10 @@ class JobRunner:
         """Leave every other job of the queue alone, as a command does with older work."""
         self._admitted = set(job_ids)
 
+    def start_no_more(self) -> None:
+        """Let what runs go on, and nothing else begin: the program is about to end."""
+        self._admitted = set()
+
     def admit(self, job_id: str) -> None:
         """Let one more job run: now, if there is a slot for it.
 

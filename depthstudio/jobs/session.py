@@ -1,56 +1,39 @@
 """What the window and the command line both drive: jobs in, results out."""
 
 import asyncio
-import dataclasses
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from depthstudio.core.errors import (
-    LibraryError,
-    NotOffered,
-    RemoteJobFailed,
-    ResultLost,
-    SubmitUnknown,
-    UsageError,
-)
+from depthstudio.core.errors import UsageError
 from depthstudio.core.event import Event
-from depthstudio.core.job import Checkpoint, Failure, Job, JobState, Source, new_id
-from depthstudio.core.params import Params, as_promised
-from depthstudio.core.polarity import with_polarity
-from depthstudio.core.record import Json, to_plain
+from depthstudio.core.job import Job, JobState, Source
+from depthstudio.core.record import Json
 from depthstudio.core.result import Result
 from depthstudio.core.views import Polarity, Views
 from depthstudio.formats.scene_file import read_scene
 from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.decoding import decode_result
 from depthstudio.jobs.journal import Journal
-from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import question_key
-from depthstudio.jobs.phase import Phase
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.pipeline import Pipeline
+from depthstudio.jobs.promising import Promising
 from depthstudio.jobs.restored import RestoredQueue
+from depthstudio.jobs.retrying import Retrying
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.services import Services
-from depthstudio.jobs.sources import (
-    Intake,
-    Unusable,
-    job_name,
-    require_address,
-    require_count,
-    require_host,
-    require_taken,
-    take_in,
-)
+from depthstudio.jobs.sources import Intake, Unusable, take_in
 from depthstudio.library.annotations import read_annotations
-from depthstudio.library.result_folder import annotations_in_force
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.hosting.registry import Hosts, load_hosts
-from depthstudio.providers.registry import AnyProvider, Registry
+from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
@@ -59,7 +42,6 @@ from depthstudio.settings.servers import KnownServers
 T = TypeVar("T")
 
 WORKER_THREADS = 4
-UNUSABLE_TYPE = "application/octet-stream"
 
 
 class Session:
@@ -84,7 +66,8 @@ class Session:
         """Clock and journal are those of `restored`, where there is a queue already.
 
         `ca_file` holds certificates to trust beside the system's; it is read with the first
-        request, which fails with a word about it where it cannot be.
+        request, which fails with a word about it where it cannot be. `hosts` are the places
+        files may be put on: all there are, unless told otherwise.
         """
         self.home = home
         self.registry = registry
@@ -95,6 +78,7 @@ class Session:
         self._clock = self._restored.clock
         self._ledger = self._restored.ledger
         self.secrets = secrets or Secrets()
+        self.hosts = load_hosts() if hosts is None else hosts
         self.servers = KnownServers(home.servers_file)
         self._http = HttpClients(ca_file)
         self._executor: Executor = ThreadPoolExecutor(WORKER_THREADS, "worker")
@@ -113,10 +97,13 @@ class Session:
             work_folder=home.work_folder,
             servers=self.servers,
             secrets=self.secrets,
-            hosts=load_hosts() if hosts is None else hosts,
+            hosts=self.hosts,
         )
         self.runner = JobRunner(self.queue, self._ledger, self._pipeline, registry, self._clock)
-        self.hosts = self._pipeline.hosts
+        self._promising = Promising(registry, self.hosts, self.services, self._ledger, self.runner)
+        self._retrying = Retrying(
+            self.queue, self._ledger, self.runner, self._clock, self._promising, self._in_thread
+        )
 
     async def open(self, *, only: set[str] | None = None) -> None:
         """Read what an earlier run left, and go on with it; see `RestoredQueue.open`, `start`."""
@@ -174,20 +161,11 @@ class Session:
         await self._restored.aclose()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    async def take_in(self, paths: Sequence[Path]) -> Intake:
-        """Look at dropped files and folders, off the GUI thread."""
-        return await self._in_thread(lambda: take_in(paths))
+    async def take_in(self, places: Sequence[Path | Source]) -> Intake:
+        """Look at dropped files and folders, off the GUI thread; see `take_in` of the sources."""
+        return await self._in_thread(lambda: take_in(places))
 
-    async def enqueue(
-        self,
-        sources: Sequence[Source],
-        provider_id: str,
-        values: Mapping[str, Any],
-        *,
-        endpoints: Mapping[str, str] | None = None,
-        again: bool = False,
-        host_via: str = "",
-    ) -> list[Job]:
+    async def enqueue(self, sources: Sequence[Source], order: Order) -> list[Job]:
         """Promise every job that one Run makes of these sources, such as one for each seed.
 
         Raises
@@ -195,86 +173,19 @@ class Session:
         ParamError
             when a value does not fit its declaration
         HostNeeded
-            when a file has to be put on the web first, and `host_via` names no host for it
+            when a file has to be put on the web first, and the order names no host for it
         UsageError
             when there is no such provider or host, or it takes no such sources
         """
-        provider = self.registry.get(provider_id)
-        endpoints = dict(endpoints or {})
-        params = await self.services.validated(provider_id, dict(values), endpoints)
-        return [
-            await self._promise(sources, provider, one, endpoints, again=again, host_via=host_via)
-            for one in provider.jobs_of(params)
-        ]
+        return await self._promising.enqueue(sources, order)
 
-    async def add(
-        self,
-        sources: Sequence[Source],
-        provider_id: str,
-        values: Mapping[str, Any],
-        *,
-        endpoints: Mapping[str, str] | None = None,
-        again: bool = False,
-        host_via: str = "",
-    ) -> Job:
+    async def add(self, sources: Sequence[Source], order: Order) -> Job:
         """Promise one job of these values as they are; raises as `enqueue` does."""
-        provider = self.registry.get(provider_id)
-        endpoints = dict(endpoints or {})
-        params = await self.services.validated(provider_id, dict(values), endpoints)
-        return await self._promise(
-            sources, provider, params, endpoints, again=again, host_via=host_via
-        )
+        return await self._promising.add(sources, order)
 
-    async def _promise(
-        self,
-        sources: Sequence[Source],
-        provider: AnyProvider,
-        params: Params,
-        endpoints: Mapping[str, str] | None,
-        *,
-        again: bool,
-        host_via: str,
-    ) -> Job:
-        require_taken(provider.info, sources)
-        require_host(provider.info, sources, host_via)
-        require_address(provider.info, endpoints or {})
-        require_count(provider.info.title, provider.info.max_sources, sources)
-        job = Job(
-            name=job_name(sources),
-            provider_id=provider.info.id,
-            sources=tuple(sources),
-            params=to_plain(params),
-            endpoints=dict(endpoints or {}),
-            again=again,
-            host_via=host_via,
-        )
-        await self._ledger.add(job)
-        self.runner.admit(job.id)
-        return job
-
-    async def add_unusable(
-        self,
-        unusable: Unusable,
-        provider_id: str,
-        values: Mapping[str, Any],
-        *,
-        endpoints: Mapping[str, str] | None = None,
-        again: bool = False,
-    ) -> Job:
+    async def add_unusable(self, unusable: Unusable, order: Order) -> Job:
         """Keep a row for what cannot be used, so that it can say why, and be retried."""
-        source = Source(
-            path=unusable.path.absolute(), media_type=UNUSABLE_TYPE, size_bytes=0, mtime_ns=0
-        )
-        job = Job(
-            name=unusable.path.name,
-            provider_id=provider_id,
-            sources=(source,),
-            params=dict(values),
-            endpoints=dict(endpoints or {}),
-            again=again,
-        )
-        await self._ledger.add_failed(job, unusable.error)
-        return job
+        return await self._promising.add_unusable(unusable, order)
 
     async def cancel(self, job_id: str) -> None:
         """Cancel a job that has not ended.
@@ -284,6 +195,25 @@ class Session:
         """
         if not self.queue.entry(job_id).status.state.is_final:
             await self.runner.cancel(job_id)
+
+    @property
+    def running(self) -> list[Job]:
+        """The jobs that are being worked on, in the order of the queue."""
+        return [entry.job for entry in self.queue if entry.status.state is JobState.RUNNING]
+
+    async def cancel_running(self, told: Callable[[int], object] = lambda count: None) -> None:
+        """Cancel everything that runs, telling the services; nothing else begins.
+
+        `told` hears how many are settled. Cut short, the rest stays promised in the journal.
+        """
+        self.runner.start_no_more()
+        settled = itertools.count(1)
+
+        async def cancel(job_id: str) -> None:
+            await self.cancel(job_id)
+            told(next(settled))
+
+        await asyncio.gather(*(cancel(job.id) for job in self.running))
 
     async def remove(self, job_id: str) -> None:
         """Take a row off the list, cancelling it first; its result stays.
@@ -314,67 +244,19 @@ class Session:
         UsageError
             when the job has neither failed nor been cancelled
         """
-        row = await self._ledger.row(job_id)
-        if row.phase not in (Phase.FAILED, Phase.CANCELLED):
-            raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
-        if row.job.sources[0].media_type == UNUSABLE_TYPE:
-            return await self._look_again(row.job)
-        if row.phase is Phase.FAILED and await self._in_thread(lambda: _has_files(row)):
-            await self._ledger.move_waiting(job_id, Phase.DOWNLOADED)
-        elif row.failure is not None and row.failure.type not in SPENT:
-            await self._ledger.move(job_id, Phase.QUEUED)
-        else:
-            await self._ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
-        self.runner.admit(job_id)
-        return [row.job]
-
-    async def _look_again(self, job: Job) -> list[Job]:
-        """A file that could not be used may have been mended meanwhile."""
-        intake = await self.take_in([job.sources[0].path])
-        if not intake.sources:
-            return [job]
-        jobs = [
-            await self.add(
-                [source],
-                job.provider_id,
-                job.params,
-                endpoints=job.endpoints,
-                again=job.again,
-                host_via=job.host_via,
-            )
-            for source in intake.sources
-        ]
-        await self._ledger.remove(job.id)
-        return jobs
+        return await self._retrying.retry(job_id)
 
     async def run_again(self, job_id: str) -> Job:
         """Ask the same once more, even though the library knows an answer."""
-        job = replace(
-            self.queue.entry(job_id).job, id=new_id(), again=True, created_at=self._clock.now()
-        )
-        await self._ledger.add(job)
-        self.runner.admit(job.id)
-        return job
+        return await self._retrying.run_again(job_id)
 
     async def send_again(self, job_id: str) -> None:
         """Answer the question of a lost submit: it did not arrive, send it again."""
-        await self._resolve_lost(job_id, Phase.QUEUED)
-        self.runner.admit(job_id)
+        await self._retrying.send_again(job_id)
 
     async def mark_lost(self, job_id: str) -> None:
         """Answer the question of a lost submit: give it up."""
-        failure = Failure(
-            type="SubmitUnknown",
-            message="Given up: nobody knows whether the service ran it",
-            hint="Look at the service's own history, or run it again",
-        )
-        await self._resolve_lost(job_id, Phase.FAILED, failure=failure)
-
-    async def _resolve_lost(self, job_id: str, to: Phase, **changes: Any) -> None:
-        row = await self._ledger.row(job_id)
-        if row.phase is not Phase.LOST:
-            raise UsageError(f"{row.job.name} is not waiting for that answer")
-        await self._ledger.move(job_id, to, **changes)
+        await self._retrying.mark_lost(job_id)
 
     def job_to_ask(self, result_id: str, action: str) -> str:
         """The job whose remote session may still answer about its result; empty for none.
@@ -431,25 +313,19 @@ class Session:
         """Read a scene file for viewing."""
         return await self._in_thread(lambda: read_scene(path))
 
-    async def known_result(
-        self,
-        source: Source,
-        provider_id: str,
-        values: Mapping[str, Any],
-        *,
-        endpoints: Mapping[str, str] | None = None,
-    ) -> Result | None:
+    async def known_result(self, sources: Sequence[Source], order: Order) -> Result | None:
         """The newest result that answers this question already, if there is one.
 
         Several jobs at once, or chance, make no question that could have been asked before.
         """
-        provider, where = self.registry.get(provider_id), dict(endpoints or {})
-        server = await self.services.server(provider_id, where)
-        jobs = provider.jobs_of(await self.services.validated(provider_id, values, where))
+        provider, where = self.registry.get(order.provider_id), dict(order.endpoints)
+        server = await self.services.server(order.provider_id, where)
+        values = await self.services.validated(order.provider_id, order.values, where)
+        jobs = provider.jobs_of(values)
         if len(jobs) != 1:
             return None
         asked, profile = jobs[0], server.profile if server else ""
-        key = await self._in_thread(lambda: question_key(provider, [source], asked, where, profile))
+        key = await self._in_thread(lambda: question_key(provider, sources, asked, where, profile))
         return await self._in_thread(lambda: self.library.find_by_key(key))
 
     async def check(self, provider_id: str, endpoints: Mapping[str, str] | None = None) -> Health:
@@ -464,41 +340,3 @@ class Session:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
-
-
-# After these the ids a job had bring nothing any more. After any other error, be it a refused
-# key or an answer cut short, the paid work may still be there: a retry follows its ids.
-SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
-
-# A job that is asked anew forgets what its last run got from the service.
-FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}
-
-
-def decode_result(result: Result, registry: Registry) -> Views:
-    """Turn a stored result's artifacts into views. Blocking, offline.
-
-    What a person said of its pictures of depth holds over what the provider says.
-
-    Raises
-    ------
-    LibraryError
-        when this program lacks the provider that made it
-    FormatError
-        when an artifact is damaged
-    """
-    if result.provider_id not in registry:
-        raise LibraryError(
-            f"This result was made by {result.provider_title}, which is not installed",
-            hint="Its files can still be opened one by one",
-            detail=str(result.folder),
-        )
-    provider = registry[result.provider_id]
-    views = provider.decode(result.artifacts, as_promised(provider.params_type, result.params))
-    polarity = annotations_in_force(result.folder).polarity
-    if views.depth is None or polarity is None:
-        return views
-    return dataclasses.replace(views, depth=with_polarity(views.depth, polarity))
-
-
-def _has_files(row: JournalRow) -> bool:
-    return bool(row.artifacts) and all(artifact.path.is_file() for artifact in row.artifacts)

@@ -11,7 +11,7 @@ from depthstudio.core.errors import DepthStudioError, HostNeeded, InputError, Us
 from depthstudio.core.job import Source
 from depthstudio.formats import media_type
 from depthstudio.formats.sniff import Sniffed, sniff
-from depthstudio.providers.accepting import refusal, takes
+from depthstudio.providers.accepting import needs_host, refusal, takes
 from depthstudio.providers.base import ProviderInfo
 
 
@@ -36,13 +36,16 @@ class Intake:
         return bool(self.sources or self.scenes or self.unusable)
 
 
-def take_in(paths: Iterable[Path]) -> Intake:
+def take_in(places: Iterable[Path | Source]) -> Intake:
     """Look at everything that was dropped or named. Blocking: reads each file's head.
 
     What was named itself is answered for; what merely lies in a named folder is skipped
-    when it is nothing for us, and counted.
+    when it is nothing for us, and counted. A source from the web is taken as it is.
     """
-    intakes = [_take_in_one(path) for path in paths]
+    intakes = [
+        Intake((place,), (), ()) if isinstance(place, Source) else _take_in_one(place)
+        for place in places
+    ]
     return Intake(
         sources=tuple(source for intake in intakes for source in intake.sources),
         scenes=tuple(scene for intake in intakes for scene in intake.scenes),
@@ -206,7 +209,7 @@ def job_name(sources: Sequence[Source]) -> str:
 
 
 def fitting(
-    info: ProviderInfo, sources: Sequence[Source], named: Iterable[Path]
+    info: ProviderInfo, sources: Sequence[Source], named: Iterable[Path | Source]
 ) -> tuple[Source, ...]:
     """What is worth asking a provider about.
 
@@ -215,8 +218,8 @@ def fitting(
     """
     if not any(takes(info, source) for source in sources):
         return tuple(sources)
-    paths = {path.absolute() for path in named}
-    return tuple(s for s in sources if s.path in paths or takes(info, s))
+    paths = {place.absolute() for place in named if isinstance(place, Path)}
+    return tuple(s for s in sources if s.is_remote or s.path in paths or takes(info, s))
 
 
 def require_taken(info: ProviderInfo, sources: Sequence[Source]) -> None:
@@ -239,7 +242,7 @@ def require_host(info: ProviderInfo, sources: Sequence[Source], host_via: str) -
     HostNeeded
         naming the provider
     """
-    if info.needs_web_address and not host_via and any(not s.is_remote for s in sources):
+    if not host_via and needs_host(info, sources):
         raise HostNeeded(
             f"{info.title} fetches its input from the web",
             hint="Choose a host for the file, or give its own https address",

@@ -20,6 +20,11 @@ def takes(info: ProviderInfo, source: Source) -> bool:
     return any(fnmatchcase(source.media_type, pattern) for pattern in info.accepts)
 
 
+def needs_host(info: ProviderInfo, sources: Iterable[Source]) -> bool:
+    """Whether some of these have to be put on the web before the service can have them."""
+    return info.needs_web_address and any(not source.is_remote for source in sources)
+
+
 def refusal(info: ProviderInfo, sources: Iterable[Source]) -> str:
     """Why the provider takes not all of these: “Relief takes photos, not clip.mp4”.
 
@@ -28,6 +33,8 @@ def refusal(info: ProviderInfo, sources: Iterable[Source]) -> str:
     refused = next((source for source in sources if not takes(info, source)), None)
     if refused is None:
         return ""
+    if refused.is_remote and not info.takes_urls:
+        return f"{info.title} takes files, not addresses on the web"
     return f"{info.title} takes {_wanted(info, refused)}, not {refused.path.name}"
 
 

@@ -98,8 +98,12 @@ class ProviderInfo:
     max_parallel: int = 1
 
     def addresses(self, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Endpoints and wiring by name, those the user chose in place of the provider's own."""
-        return {**self.endpoints, **self.wiring, **(chosen or {})}
+        """Endpoints and wiring by name, those the user chose in place of the provider's own.
+
+        What `chosen` has beside them belongs to somebody else, such as a host.
+        """
+        own = {**self.endpoints, **self.wiring}
+        return {name: (chosen or {}).get(name, default) for name, default in own.items()}
 
     @property
     def runs_locally(self) -> bool:

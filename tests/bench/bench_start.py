@@ -20,6 +20,7 @@ from depthstudio.core.errors import InputError
 from depthstudio.core.job import Job, Source
 from depthstudio.core.resources import resource
 from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Unusable
@@ -50,10 +51,10 @@ async def fill_home(home: Home) -> None:
         photos = [resource("sample", f"view_{i % 4}.jpg") for i in range(ROWS_PER_STATE)]
         sources = [(await session.take_in([photo])).sources[0] for photo in photos]
         for source in sources:
-            await session.add([source], "relief", {}, again=True)
+            await session.add([source], Order("relief", again=True))
         for source in sources:
             lost = Unusable(source.path, InputError("This file cannot be read"))
-            await session.add_unusable(lost, "relief", {})
+            await session.add_unusable(lost, Order("relief"))
         await all_ended(session)
     await add_by_journal(home, sources)
 

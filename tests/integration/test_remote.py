@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from depthstudio.core.job import HoldKind, JobState
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
@@ -141,7 +142,7 @@ class TestOnEitherLoop:
         place.make_folders()
         async with Session(place, registry) as session:
             intake = await session.take_in([photo])
-            job = await session.add(intake.sources, "scripted", {"steps": 3})
+            job = await session.add(intake.sources, Order("scripted", {"steps": 3}))
             await until(lambda: session.queue.entry(job.id).status.state.is_final)
             status = session.queue.entry(job.id).status
             assert status.state is JobState.DONE
@@ -155,7 +156,7 @@ class TestOnEitherLoop:
         place.make_folders()
         async with Session(place, registry) as session:
             intake = await session.take_in([photo])
-            job = await session.add(intake.sources, "scripted", {"script": "slow"})
+            job = await session.add(intake.sources, Order("scripted", {"script": "slow"}))
             await until(service.polled.is_set)
             await session.cancel(job.id)
             assert session.queue.entry(job.id).status.state is JobState.CANCELLED

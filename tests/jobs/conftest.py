@@ -13,6 +13,7 @@ from PIL import Image
 import depthstudio
 from depthstudio.core.job import Job, Source
 from depthstudio.jobs.journal import Journal
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import take_in
 from depthstudio.providers.registry import Registry
@@ -124,6 +125,6 @@ def add(make_source: Callable[..., Source], request: pytest.FixtureRequest) -> C
         source = make_source(name) if name else make_source(f"{number}.png", (number, 50, 60))
         provider = options.pop("provider", "scripted")
         values = options.pop("values", {"script": script} if provider == "scripted" else {})
-        return await session.add([source], provider, values, **options)
+        return await session.add([source], Order(provider, values, **options))
 
     return add_job

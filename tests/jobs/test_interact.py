@@ -6,6 +6,7 @@ import pytest
 
 from depthstudio.core.errors import NotOffered, ResultLost, ServiceUnavailable
 from depthstudio.core.job import Job, Source
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from tests.support.local_provider import Local, one_file
 from tests.support.measuring_provider import Measurable, MeasuringService
@@ -31,7 +32,7 @@ async def asked(
 
 
 async def done(session: Session, source: Source, provider_id: str = "measurable") -> Job:
-    job = await session.add([source], provider_id, {})
+    job = await session.add([source], Order(provider_id))
     await settled(session.queue, job.id)
     return job
 

@@ -11,6 +11,7 @@ from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.digest import sha256_file
 from depthstudio.core.errors import RemoteJobFailed
 from depthstudio.core.job import Job, JobState, Progress, Source, Stage
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.settings.paths import Home
 from tests.support.local_provider import Local, file_in, one_file
@@ -63,9 +64,9 @@ async def test_the_same_question_twice_at_once_is_asked_once(
 ) -> None:
     source = make_source()
     values = {"script": "slow"}
-    first = await session.add([source], "scripted", values)
+    first = await session.add([source], Order("scripted", values))
     await heard(service.polled)
-    second = await session.add([source], "scripted", values)
+    second = await session.add([source], Order("scripted", values))
     waiting = Progress(Stage.WAITING, message="the same job is running")
     await until(session.queue, lambda: session.queue.entry(second.id).status.progress == waiting)
     service.release.set()
@@ -80,7 +81,9 @@ async def test_when_the_first_fails_the_second_asks_for_itself(
     session: Session, service: ScriptedService, make_source: Callable[..., Source]
 ) -> None:
     source = make_source()
-    jobs = [await session.add([source], "scripted", {"script": "pause-refuse"}) for _ in range(2)]
+    jobs = [
+        await session.add([source], Order("scripted", {"script": "pause-refuse"})) for _ in range(2)
+    ]
     await heard(service.submitted)
     service.release.set()
     statuses = await settled(session.queue, *(job.id for job in jobs))
@@ -121,7 +124,7 @@ async def test_a_source_that_is_not_what_was_added_fails_saying_so(
 ) -> None:
     source = make_source("moon.png")
     harm(source.path)
-    job = await session.add([source], "scripted", {})
+    job = await session.add([source], Order("scripted"))
     (status,) = await settled(session.queue, job.id)
 
     assert status.failure is not None
@@ -298,7 +301,7 @@ async def test_several_sources_are_hashed_in_order_and_reported(
 
     session.queue.changed.connect(note)
     sources = [make_source(name, (1, 2, n)) for n, name in enumerate(("b.png", "a.png"))]
-    job: Job = await session.add(sources, "scripted", {})
+    job: Job = await session.add(sources, Order("scripted"))
     (status,) = await settled(session.queue, job.id)
     assert status.result_id is not None
     result = await session.result(status.result_id)
@@ -323,7 +326,7 @@ async def test_a_source_that_changes_while_its_job_waits_for_the_same_question_f
 
     source = make_source("moon.png")
     async with open_session(Local(fails)) as session:
-        jobs = [await session.add([source], "local", {}) for _ in range(2)]
+        jobs = [await session.add([source], Order("local")) for _ in range(2)]
 
         def waiting() -> list[str]:
             progress = {job.id: session.queue.entry(job.id).status.progress for job in jobs}

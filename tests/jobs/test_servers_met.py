@@ -10,6 +10,7 @@ import pytest
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.errors import ProviderHeld, RemoteJobFailed, ServiceOffline
 from depthstudio.core.job import Checkpoint, HoldKind, JobState, Source
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.providers.base import Context
 from tests.support.fake_clock import FakeClock
@@ -62,7 +63,7 @@ class Served(Local):
 
 
 async def ended(session: Session, source: Source) -> tuple[JobState, bool]:
-    job = await session.add([source], "served", {})
+    job = await session.add([source], Order("served"))
     (status,) = await settled(session.queue, job.id)
     return status.state, status.cached
 
@@ -107,7 +108,7 @@ async def test_a_result_says_under_which_name_a_source_was_sent(
     open_session: Any, make_source: MakeSource
 ) -> None:
     async with open_session(Served()) as session:
-        job = await session.add([make_source("été.png")], "served", {})
+        job = await session.add([make_source("été.png")], Order("served"))
         (status,) = await settled(session.queue, job.id)
         result = await session.result(status.result_id)
     assert [(s.name, s.sent_as) for s in result.sources] == [("été.png", "000000.png")]
@@ -120,7 +121,7 @@ async def test_a_step_that_was_refused_after_all_is_sent_anew_and_the_rest_is_ke
     held = ProviderHeld("Quota", until=clock.now() + timedelta(hours=1), refused_step="run")
     served.trouble = [held]
     async with open_session(served) as session:
-        job = await session.add([make_source()], "served", {})
+        job = await session.add([make_source()], Order("served"))
         await until(
             session.queue, lambda: session.queue.entry(job.id).status.state is JobState.HELD
         )
@@ -139,7 +140,7 @@ async def test_a_service_that_cannot_be_reached_holds_as_offline(
     served = Served()
     served.trouble = [ServiceOffline("Nobody there", until=clock.now() + timedelta(seconds=30))]
     async with open_session(served) as session:
-        job = await session.add([make_source()], "served", {})
+        job = await session.add([make_source()], Order("served"))
         await until(
             session.queue, lambda: session.queue.entry(job.id).status.state is JobState.HELD
         )
@@ -154,7 +155,7 @@ async def test_a_failed_job_that_is_tried_again_keeps_nothing_of_what_is_spent(
     served = Served()
     served.trouble = [RemoteJobFailed("It broke")]
     async with open_session(served) as session:
-        job = await session.add([make_source()], "served", {})
+        job = await session.add([make_source()], Order("served"))
         (failed,) = await settled(session.queue, job.id)
         await session.retry(job.id)
         (status,) = await settled(session.queue, job.id)

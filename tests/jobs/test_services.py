@@ -7,6 +7,7 @@ import pytest
 
 from depthstudio.core.errors import AuthError, BadResponse, ParamError, ServiceUnavailable
 from depthstudio.core.job import JobState, Source
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.reach import LARGEST_SCHEMA_BYTES, describe_provider
 from tests.support.space_provider import LIVE, Space, SpaceServer, space_at
 from tests.support.watch import settled
@@ -90,18 +91,18 @@ async def test_the_servers_own_range_holds_for_the_job_and_its_result(
     values = {"points": 1800, "extra": {"sky": 0.25}}
     async with open_session(space) as session:
         with pytest.raises(ParamError, match="points: must be a whole number from 1 to 1000"):
-            await session.add([make_source()], "space", values)
+            await session.add([make_source()], Order("space", values))
         await session.describe("space")
-        job = await session.add([make_source()], "space", values)
+        job = await session.add([make_source()], Order("space", values))
         (status,) = await settled(session.queue, job.id)
         assert status.state is JobState.DONE
         result = await session.result(status.result_id)
         await session.load(result)
-        known = await session.known_result(job.sources[0], "space", values)
+        known = await session.known_result([job.sources[0]], Order("space", values))
         assert known is not None
         assert known.id == result.id
         with pytest.raises(ParamError, match="sky: must be a number from 0 to 1"):
-            await session.add([make_source()], "space", {"extra": {"sky": 2}})
+            await session.add([make_source()], Order("space", {"extra": {"sky": 2}}))
     (run,) = server.runs
     assert (run["points"], run["extra"]) == (1800, {"sky": 0.25})
 
@@ -112,11 +113,11 @@ async def test_one_run_makes_a_job_of_every_seed(
     sheet = {"seed_mode": "sheet", "sheet": 3, "seed": 5}
     async with open_session(space) as session:
         source = make_source()
-        jobs = await session.enqueue([source], "space", sheet)
+        jobs = await session.enqueue([source], Order("space", sheet))
         await settled(session.queue, *(job.id for job in jobs))
         one = {"seed": 6}
-        assert await session.known_result(source, "space", one) is not None
-        assert await session.known_result(source, "space", sheet) is None
+        assert await session.known_result([source], Order("space", one)) is not None
+        assert await session.known_result([source], Order("space", sheet)) is None
     assert [job.params["seed"] for job in jobs] == [5, 6, 7]
     assert sorted(run["seed"] for run in server.runs) == [5, 6, 7]
 
@@ -126,9 +127,9 @@ async def test_a_known_result_is_that_of_the_server_it_came_from(
 ) -> None:
     async with open_session(space) as session:
         source, elsewhere = make_source(), {"space": f"{server.url}/"}
-        (job,) = await session.enqueue([source], "space", {})
+        (job,) = await session.enqueue([source], Order("space"))
         await settled(session.queue, job.id)
-        assert await session.known_result(source, "space", {}) is not None
-        assert await session.known_result(source, "space", {}, endpoints=elsewhere) is None
+        assert await session.known_result([source], Order("space")) is not None
+        assert await session.known_result([source], Order("space", endpoints=elsewhere)) is None
         await session.describe("space")  # and it is another shape of server now
-        assert await session.known_result(source, "space", {}) is None
+        assert await session.known_result([source], Order("space")) is None

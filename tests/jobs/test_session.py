@@ -18,8 +18,10 @@ from depthstudio.core.errors import (
 )
 from depthstudio.core.job import HoldKind, JobState, Progress, Source, Stage
 from depthstudio.core.result import Result
+from depthstudio.jobs.decoding import decode_result
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.reach import check_provider
-from depthstudio.jobs.session import Session, decode_result
+from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Unusable
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
@@ -39,7 +41,7 @@ async def test_a_job_is_frozen_when_it_is_added(
     session: Session, service: ScriptedService, make_source: Callable[..., Source]
 ) -> None:
     values, endpoints = {"steps": "2"}, {"api": service.url}
-    job = await session.add([make_source()], "scripted", values, endpoints=endpoints)
+    job = await session.add([make_source()], Order("scripted", values, endpoints=endpoints))
     values["steps"] = "3"
     endpoints.clear()
 
@@ -54,19 +56,19 @@ async def test_what_cannot_be_asked_is_refused_before_there_is_a_row(
 ) -> None:
     source = make_source()
     with pytest.raises(UsageError, match="There is no provider “nobody”"):
-        await session.add([source], "nobody", {})
+        await session.add([source], Order("nobody"))
     with pytest.raises(UsageError, match="There is nothing to run"):
-        await session.add([], "scripted", {})
+        await session.add([], Order("scripted"))
     with pytest.raises(UsageError, match="Scripted takes 4 at a time, not 5"):
-        await session.add([source] * 5, "scripted", {})
+        await session.add([source] * 5, Order("scripted"))
     clip = replace(source, path=Path("/shoot/clip.mp4"), media_type="video/mp4")
     with pytest.raises(UsageError, match=r"Scripted takes photos, not clip\.mp4") as caught:
-        await session.add([source, clip], "scripted", {})
+        await session.add([source, clip], Order("scripted"))
     assert caught.value.hint
     with pytest.raises(ParamError, match="steps"):
-        await session.add([source], "scripted", {"steps": 0})
+        await session.add([source], Order("scripted", {"steps": 0}))
     with pytest.raises(ParamError, match="There is no parameter “colour”"):
-        await session.add([source], "scripted", {"colour": 1})
+        await session.add([source], Order("scripted", {"colour": 1}))
 
     assert len(session.queue) == 0
 
@@ -202,7 +204,7 @@ async def test_a_file_that_was_mended_takes_the_place_of_its_row(
     path.write_text("not yet")
     (unusable,) = (await session.take_in([path])).unusable
     bad = await session.add_unusable(
-        unusable, "scripted", {"steps": 2}, endpoints={"api": service.url}, again=True
+        unusable, Order("scripted", {"steps": 2}, endpoints={"api": service.url}, again=True)
     )
     status = session.queue.entry(bad.id).status
     assert status.failure is not None
@@ -333,15 +335,15 @@ async def test_an_earlier_answer_is_known_before_anything_is_asked(
     session: Session, add: Add, make_source: Callable[..., Source]
 ) -> None:
     source = make_source("moon.png")
-    assert await session.known_result(source, "scripted", {}) is None
+    assert await session.known_result([source], Order("scripted")) is None
     job = await add(session, name="moon.png")
     (status,) = await settled(session.queue, job.id)
 
-    known = await session.known_result(job.sources[0], "scripted", {"label": "mine"})
+    known = await session.known_result([job.sources[0]], Order("scripted", {"label": "mine"}))
 
     assert known is not None
     assert known.id == status.result_id
-    assert await session.known_result(job.sources[0], "scripted", {"steps": 2}) is None
+    assert await session.known_result([job.sources[0]], Order("scripted", {"steps": 2})) is None
 
 
 async def test_a_scene_is_read_for_viewing_and_a_photo_is_not(
@@ -374,7 +376,7 @@ async def test_a_session_goes_by_the_real_clock_unless_told_otherwise(
     home: Home, make_source: Callable[..., Source], service: ScriptedService
 ) -> None:
     async with Session(home, Registry([scripted_at(service.url)])) as session:
-        job = await session.add([make_source()], "scripted", {"script": "slow"})
+        job = await session.add([make_source()], Order("scripted", {"script": "slow"}))
         await heard(service.polled)
         service.release.set()
         (status,) = await settled(session.queue, job.id)
@@ -387,7 +389,7 @@ async def test_a_session_goes_by_the_real_clock_unless_told_otherwise(
 async def test_an_unusable_row_needs_no_provider(session: Session, tmp_path: Path) -> None:
     unusable = Unusable(tmp_path / "a.txt", InputError("It is a text file"))
 
-    job = await session.add_unusable(unusable, "nobody", {})
+    job = await session.add_unusable(unusable, Order("nobody"))
 
     assert session.queue.entry(job.id).status.state is JobState.FAILED
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from depthstudio.core.job import Job, JobState, Stage
+from depthstudio.jobs.order import Order
 from tests.services.conftest import OpenService
 from tests.support.gradio_jobs import (
     CANCEL,
@@ -144,7 +145,7 @@ async def test_a_cancel_ends_the_job_where_it_stands(
         await service.session.cancel(job.id)
         status = service.status(job)
         server.release()
-        relief = await service.session.add(job.sources, "relief", {"resolution": 256})
+        relief = await service.session.add(job.sources, Order("relief", {"resolution": 256}))
         assert (await service.settled(relief)).state is JobState.DONE
 
     assert (status.state, status.note) == (JobState.CANCELLED, moment.note)

@@ -12,6 +12,7 @@ import pytest
 from depthstudio.core.artifact import Role
 from depthstudio.core.job import JobState
 from depthstudio.core.result import Result
+from depthstudio.jobs.order import Order
 from depthstudio.providers import depth_anything_making
 from depthstudio.providers.gradio import stream as gradio_stream
 from depthstudio.providers.gradio.files import RemoteFile
@@ -71,7 +72,7 @@ async def test_a_fault_ends_as_the_table_says_and_harms_no_other_job(
     row.fault.set(server)
     async with open_service(row.kind.provider_id, server.url) as service:
         job = await service.add([thing(tmp_path)], **row.kind.values)
-        relief = await service.session.add(job.sources, "relief", {"resolution": 256})
+        relief = await service.session.add(job.sources, Order("relief", {"resolution": 256}))
         assert (await service.settled(relief)).state is JobState.DONE
         status = await service.settled(job)
         if status.state is JobState.DONE:

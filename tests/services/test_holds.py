@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from depthstudio.core.job import Hold, HoldKind, Job, JobState
+from depthstudio.jobs.order import Order
 from depthstudio.providers.transport import repeat
 from depthstudio.settings.secrets import Secrets
 from tests.services.conftest import OpenService
@@ -123,7 +124,7 @@ async def held_alone(service: Service, job: Job) -> Hold:
     """The hold of a job; another provider goes on meanwhile."""
     status = await service.settled(job)
     assert status.state is JobState.HELD
-    relief = await service.session.add(job.sources, "relief", {"resolution": 256})
+    relief = await service.session.add(job.sources, Order("relief", {"resolution": 256}))
     assert (await service.settled(relief)).state is JobState.DONE
     assert job.provider_id in service.session.runner.holds
     assert status.hold is not None
@@ -285,4 +286,6 @@ async def add_by_hub(service: Service, hub: Loopback, photo: Path) -> Job:
     intake = await service.session.take_in([photo])
     values: dict[str, Any] = dict(DA3.values)
     endpoints = {"space": service.url, "hub": hub.url}
-    return await service.session.add(intake.sources, DA3.provider_id, values, endpoints=endpoints)
+    return await service.session.add(
+        intake.sources, Order(DA3.provider_id, values, endpoints=endpoints)
+    )

@@ -9,6 +9,7 @@ import pytest
 
 from depthstudio.cli.main import main
 from depthstudio.core.job import JobState, JobStatus
+from depthstudio.jobs.order import Order
 from depthstudio.settings.app_settings import AppSettings, save_settings
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
@@ -166,7 +167,7 @@ async def test_the_hub_gets_the_token_and_a_host_of_its_naming_only_under_its_ow
             intake = await service.session.take_in([thing(tmp_path)])
             endpoints = {"space": hub.space_id, "hub": loopback.url}
             job = await service.session.add(
-                intake.sources, DA3.provider_id, dict(DA3.values), endpoints=endpoints
+                intake.sources, Order(DA3.provider_id, dict(DA3.values), endpoints=endpoints)
             )
             assert (await service.settled(job)).state is JobState.DONE
 

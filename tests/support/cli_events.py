@@ -15,4 +15,4 @@ def assert_in_order(records: list[dict[str, Any]]) -> None:
         told = [record for record in records if record["job"] == job]
         assert told[0]["event"] == "queued"
         assert [is_last_word(record) for record in told] == [False] * (len(told) - 1) + [True]
-        assert {r["event"] for r in told[1:-1]} <= {"progress", "held"}
+        assert {r["event"] for r in told[1:-1]} <= {"progress", "held", "warning"}

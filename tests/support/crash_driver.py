@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import is_dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from depthstudio.core.job import JobState
 from depthstudio.core.result import Result
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_file import JournalFile
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.phase import Phase, Transition
 from depthstudio.jobs.session import Session
 from depthstudio.library.manifest import ResultDraft
@@ -77,11 +79,19 @@ class Life:
     async def add(self) -> None:
         intake = await self.session.take_in([Path(self.plan["source"])])
         provider, endpoints = self.plan["provider"], self.plan["endpoints"]
-        await self.session.add(intake.sources, provider, self.plan["values"], endpoints=endpoints)
+        await self.session.add(
+            intake.sources,
+            Order(
+                provider,
+                self.plan["values"],
+                endpoints=endpoints,
+                host_via=self.plan.get("host_via", ""),
+            ),
+        )
 
     async def add_unusable(self) -> None:
         intake = await self.session.take_in([Path(self.plan["source"]).with_name("missing.png")])
-        await self.session.add_unusable(intake.unusable[0], self.plan["provider"], {})
+        await self.session.add_unusable(intake.unusable[0], Order(self.plan["provider"]))
 
     async def settle(self) -> None:
         await self.until(lambda: all(e.status.state in SETTLED for e in self.session.queue))
@@ -130,7 +140,9 @@ class Life:
 async def live(plan: dict[str, Any]) -> list[dict[str, Any]]:
     for name, value in plan.get("constants", {}).items():  # waits nobody needs to wait for
         module, _, constant = name.rpartition(".")
-        setattr(import_module(module), constant, value)
+        before = getattr(import_module(module), constant)
+        made = type(before)(*value) if is_dataclass(before) else value
+        setattr(import_module(module), constant, made)
     home = Home.at(Path(plan["home"]))
     home.make_folders()
     fatal = plan["fatal"] and tuple(phase and Phase(phase) for phase in plan["fatal"])

@@ -12,6 +12,7 @@ from depthstudio.core.artifact import Role
 from depthstudio.core.job import Job, JobStatus, Source
 from depthstudio.core.result import Result
 from depthstudio.formats import media_type
+from depthstudio.jobs.order import Order
 from tests.support.oxen_repositories import Repository
 from tests.support.oxen_service import KEY, NAMESPACE, OxenService
 from tests.support.service_jobs import Service, of_role
@@ -47,11 +48,9 @@ class OxenJobs(Service):
     ) -> Job:
         return await self.session.add(
             sources,
-            self.provider_id,
-            values,
-            endpoints=self.endpoints,
-            host_via=host_via,
-            again=again,
+            Order(
+                self.provider_id, values, endpoints=self.endpoints, host_via=host_via, again=again
+            ),
         )
 
     async def add_url(self, url: str, **values: Any) -> Job:

@@ -8,6 +8,7 @@ from typing import Any
 from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.job import Job, JobState, JobStatus, Progress
 from depthstudio.core.result import Result
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from tests.support.watch import until
 
@@ -34,7 +35,8 @@ class Service:
         intake = await self.session.take_in(paths)
         assert not intake.unusable
         return await self.session.add(
-            intake.sources, self.provider_id, values, endpoints={"space": self.url}, again=again
+            intake.sources,
+            Order(self.provider_id, values, endpoints={"space": self.url}, again=again),
         )
 
     async def run(self, paths: Sequence[Path], **values: Any) -> JobStatus:

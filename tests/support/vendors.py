@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-
 from tests.support.fal_queue import Ending
 from tests.support.fal_service import KEY as FAL_KEY
 from tests.support.fal_service import FalService
+
 from tests.support.oxen_service import KEY as OXEN_KEY
 from tests.support.oxen_service import NAMESPACE, OxenService
 from tests.support.rest_service import Answer, RestService

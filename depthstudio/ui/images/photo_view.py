@@ -99,7 +99,7 @@ class PhotoView(QWidget):
         """
         self._clear(title)
         self._photos = photos if photos is not None and len(photos) else None
-        self._empty.say(*self._words().empty)
+        self._empty.say(*self._words().empty, icon=self._words().icon)
         self._show_page(empty=self._photos is None)
         self.strip.setVisible(self._photos is not None)
         self._tell_place()
@@ -112,6 +112,14 @@ class PhotoView(QWidget):
         self.strip.show()
         self._tell_place()
         self._show(ImageLevels(image))
+
+    def show_elsewhere(self, title: str, host: str) -> None:
+        """Say of a picture on the web where it is: nothing of it is fetched."""
+        self._clear(title)
+        text = self.tr("{host} has it. The service fetches it from there when it runs.")
+        self._empty.say(title, text.format(host=host), icon="web")
+        self._show_page(empty=True)
+        self.strip.hide()
 
     def note(self, text: str) -> None:
         """Say this in the strip below, in front of what is said of the pixel."""

@@ -55,6 +55,8 @@ class Inspector(QWidget):
         self._sources: tuple[Source, ...] = ()
         self._one_scene = True
         self._is_known = False
+        self._known_when = ""
+        self._host_title = ""
         self._combo = ProviderCombo(theme, icons, [entry.info for entry in providers], self)
         self._scroll = QScrollArea(self)
         self._pages_layout = QVBoxLayout()
@@ -155,9 +157,17 @@ class Inspector(QWidget):
         state = self.run_box.state()
         return state.offers_grouping and state.one_scene
 
-    def set_known(self, is_known: bool) -> None:
-        """Say that the library has the result of exactly this. Forgotten at the next change."""
-        self._is_known = is_known
+    def set_known(self, is_known: bool, when: str = "") -> None:
+        """Say that the library has the result of exactly this, and of what moment it is.
+
+        Forgotten at the next change.
+        """
+        self._is_known, self._known_when = is_known, when
+        self._show_state()
+
+    def set_host(self, title: str) -> None:
+        """Say which host files are put on, where that is needed; empty for none."""
+        self._host_title = title
         self._show_state()
 
     def show_error(self, name: str, text: str) -> None:
@@ -253,5 +263,7 @@ class Inspector(QWidget):
                 endpoints=page.endpoints(),
                 plan=lambda group: page.entry.plan(group, page.form.values(), page.schema),
                 is_known=self._is_known,
+                known_when=self._known_when,
+                host_title=self._host_title,
             )
         )

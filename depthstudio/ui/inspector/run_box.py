@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from depthstudio.ui.inspector.run_state import RunState
+from depthstudio.ui.inspector.service_line import link
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.chips import Chip
@@ -36,6 +37,7 @@ class RunBox(QWidget):
     run_again_requested = Signal()
     show_requested = Signal()
     order_requested = Signal()  # of the photos of one scene
+    host_requested = Signal()  # to choose another host for the files
     grouping_changed = Signal(bool)  # True: one scene
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
@@ -49,6 +51,7 @@ class RunBox(QWidget):
         self._forecast = ToneLabel(theme, parent=self)
         self._where_icon = QLabel(self)
         self._where = ToneLabel(theme, parent=self)
+        self._host = link(self.tr("Choose host…"), self)
         self._main = QPushButton(self)
         self._again = QPushButton(self.tr("Run again"), self)
         self._order = QPushButton(self.tr("Order…"), self)
@@ -59,6 +62,7 @@ class RunBox(QWidget):
         self._main.clicked.connect(self.activate)
         self._again.clicked.connect(self.run_again_requested)
         self._order.clicked.connect(self.order_requested)
+        self._host.clicked.connect(self.host_requested)
         theme.changed.connect(self._dress)
         self._dress()
         self.set_state(self._state)
@@ -80,12 +84,13 @@ class RunBox(QWidget):
         for part in (self._where, self._where_icon):
             part.setVisible(bool(state.where))
         self._where.setText(state.where)
+        self._host.setVisible(bool(state.where) and state.has_host)
         self._main.setEnabled(can_run)
         self._main.setAccessibleDescription(state.reason)
         self._main.setToolTip(state.reason or state.sentence)
         self._again.setVisible(state.is_known)
         self._order.setVisible(state.offers_grouping and state.one_scene)
-        known = self.tr("The library has this result") if state.is_known else ""
+        known = state.known_note if state.is_known else ""
         self._note.setText(state.reason or known or state.cost)
         self._note_icon.setVisible(not can_run or state.is_known)
         self._show_icons()
@@ -140,7 +145,7 @@ class RunBox(QWidget):
         self._forecast.setWordWrap(True)
         layout.addWidget(self._forecast)
         self._where.setWordWrap(True)
-        where = self._line(self._where_icon, self._where)
+        where = self._line(self._where_icon, self._where, self._host)
         where.setStretch(1, 1)
         layout.addLayout(where)
         layout.addLayout(self._buttons())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from depthstudio.core.address import host_of
 from depthstudio.core.job import Source
-from depthstudio.providers.accepting import refusal
+from depthstudio.providers.accepting import needs_host, refusal
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.inspector.entry import Plan
 from depthstudio.ui.parts.amounts import counted_text, film_text, size_text
@@ -29,7 +29,8 @@ class RunState:
     leaves_computer : whether anything is sent
     offers_grouping : whether the user may choose between one scene and one job each
     one_scene : which of the two holds
-    is_known : the library already has this result
+    is_known : the library already has this result; known_note : and since when, in words
+    has_host : whether files are put on a host first, which the user may choose
     forecast : what a run would send, in the provider's words
     """
 
@@ -43,6 +44,8 @@ class RunState:
     offers_grouping: bool = False
     one_scene: bool = True
     is_known: bool = False
+    known_note: str = ""
+    has_host: bool = False
     forecast: str = ""
 
 
@@ -56,12 +59,16 @@ def run_state(
     endpoints: Mapping[str, str] | None = None,
     plan: Callable[[Sequence[Source]], Plan] = lambda sources: Plan(),
     is_known: bool = False,
+    known_when: str = "",
+    host_title: str = "",
 ) -> RunState:
     """Put the chosen provider and inputs in words.
 
     wrong_param, missing_secret : the label of what keeps it from running, or empty
     endpoints : the addresses in place of the provider's own
     plan : what a run of one group of sources would be
+    known_when : the moment of the result that the library has, in words
+    host_title : the host that files may be put on; empty while the user agreed to none
     """
     offers_grouping = info.max_sources > 1 and len(sources) > 1
     as_scene = offers_grouping and one_scene
@@ -77,7 +84,7 @@ def run_state(
         short = sentence = f"Run {group_count * planned.job_count} jobs"
     return RunState(
         what=describe(sources),
-        where=_where(info, sources, endpoints or {}) if sources else "",
+        where=_where(info, sources, endpoints or {}, host_title) if sources else "",
         sentence=sentence,
         short_sentence=short,
         reason=reason,
@@ -86,6 +93,8 @@ def run_state(
         offers_grouping=offers_grouping,
         one_scene=one_scene,
         is_known=is_known and not reason,
+        known_note=_known_note(sources, known_when),
+        has_host=needs_host(info, sources),
         forecast=planned.forecast if group_count <= 1 and not reason else "",
     )
 
@@ -95,7 +104,11 @@ def describe(sources: Sequence[Source]) -> str:
     if not sources:
         return ""
     what = " · ".join(filter(None, [_counted(sources), _film(sources)]))
-    return f"{what}, {size_text(sum(source.size_bytes for source in sources))}"
+    if all(source.is_remote for source in sources):
+        return f"{what} from {_listed(_places(sources), 'and')}"
+    size = size_text(sum(source.size_bytes for source in sources))
+    here = " of it here" if any(source.is_remote for source in sources) else ""
+    return f"{what}, {size}{here}"
 
 
 def hosts(info: ProviderInfo, endpoints: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -133,15 +146,40 @@ def _missing_address(info: ProviderInfo, endpoints: Mapping[str, str]) -> str:
     return f"{info.title}'s address" if not all(where[name] for name in info.endpoints) else ""
 
 
-def _where(info: ProviderInfo, sources: Sequence[Source], endpoints: Mapping[str, str]) -> str:
+def _where(
+    info: ProviderInfo, sources: Sequence[Source], endpoints: Mapping[str, str], host_title: str
+) -> str:
     if info.runs_locally:
         return STAYS_HERE
     kinds = _kinds(source.media_type for source in sources) or _kinds(info.accepts)
     singular, plural = _nouns(kinds[0]) if len(kinds) == 1 else _FILE
     there = _listed(hosts(info, endpoints), "and") or info.title
+    noun, verb = (f"The {singular}", "goes") if len(sources) == 1 else (plural.capitalize(), "go")
+    if needs_host(info, sources):
+        return f"{noun} {verb} to {host_title or 'a host you choose'}, then {there}"
+    if any(source.is_remote for source in sources):
+        return _where_of_addresses(sources, there)
+    return f"{noun} {verb} to {there}, nothing else does"
+
+
+def _where_of_addresses(sources: Sequence[Source], there: str) -> str:
+    if any(not source.is_remote for source in sources):
+        return f"Files and addresses go to {there}, nothing else does"
     if len(sources) == 1:
-        return f"The {singular} goes to {there}, nothing else does"
-    return f"{plural.capitalize()} go to {there}, nothing else does"
+        return f"Only the address goes to {there}, which fetches what is there"
+    return f"Only the addresses go to {there}, which fetches what is there"
+
+
+def _places(sources: Sequence[Source]) -> tuple[str, ...]:
+    """The hosts that have what is on the web, each once."""
+    return tuple(dict.fromkeys(source.host for source in sources if source.is_remote))
+
+
+def _known_note(sources: Sequence[Source], known_when: str) -> str:
+    of = f" of {known_when}" if known_when else ""
+    if any(source.is_remote for source in sources):
+        return f"The library has a result{of}; the address may hold something else now"
+    return f"The library has this result{of}"
 
 
 def _counted(sources: Sequence[Source]) -> str:

@@ -57,12 +57,13 @@ def unit_suffix(unit: str) -> str:
     return f"\N{NO-BREAK SPACE}{unit}" if unit else ""
 
 
-def counted_text(*, photos: int = 0, videos: int = 0, files: int = 0) -> str:
+def counted_text(*, photos: int = 0, videos: int = 0, files: int = 0, addresses: int = 0) -> str:
     """Inputs by their kind, "3 photos and 1 video"; empty for none."""
     forms = (
         (photos, _tr("{n} photo"), _tr("{n} photos")),
         (videos, _tr("{n} video"), _tr("{n} videos")),
         (files, _tr("{n} file"), _tr("{n} files")),
+        (addresses, _tr("{n} address"), _tr("{n} addresses")),
     )
     parts = [(one if n == 1 else many).format(n=n) for n, one, many in forms if n]
     if len(parts) < 2:

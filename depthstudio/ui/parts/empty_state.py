@@ -39,10 +39,15 @@ class EmptyState(QWidget):
         """The line in bold."""
         return self._title.text()
 
-    def say(self, title: str, text: str = "") -> None:
-        """Change the words."""
+    def say(self, title: str, text: str = "", *, icon: str = "") -> None:
+        """Change the words, and the icon if one is named."""
         self._title.setText(title)
         self._text.setText(text)
+        if icon and icon != self._icon_name:
+            self._icon_name = icon
+            self._icon.clear()  # drawn when it is seen
+            if self.isVisible():
+                self._show_icon()
 
     def showEvent(self, event: QShowEvent) -> None:
         if self._icon.pixmap().isNull():  # most are never seen

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt, QThreadPool, QTimer, Signa
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
 from depthstudio.core.errors import DepthStudioError
+from depthstudio.core.job import Source
 from depthstudio.ui.parts.workers import start_worker
 
 KEPT = 1000
@@ -88,6 +89,10 @@ class Thumbnails(QObject):
             self._frame_end.start()
         return None
 
+    def of_source(self, source: Source, ratio: float = 1.0) -> QPixmap | None:
+        """The thumbnail of a source. Of one on the web there is none: nothing of it is here."""
+        return None if source.is_remote else self.get(source.path, ratio)
+
     def close(self) -> None:
         """Forget what is waiting and wait for what is being read."""
         self._frame_end.stop()
@@ -114,6 +119,14 @@ class Thumbnails(QObject):
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         self.arrived.emit(path)
+
+
+def stand_in_for(source: Source | None) -> str:
+    """The icon in place of a thumbnail."""
+    if source is not None and source.is_remote:
+        return "web"
+    is_video = source is not None and source.media_type.startswith("video/")
+    return "filmstrip" if is_video else "image-outline"
 
 
 def _covering(image: QImage, size: QSize) -> QImage:

@@ -17,6 +17,7 @@ class RowAction(StrEnum):
     TRY_NOW = "try-now"
     SEND_AGAIN = "send-again"
     MARK_LOST = "mark-lost"
+    OPEN_HISTORY = "open-history"
     CANCEL = "cancel"
     REMOVE = "remove"
 
@@ -29,8 +30,11 @@ class RowAction(StrEnum):
             RowAction.RETRY: QCoreApplication.translate("queue", "Retry"),
             RowAction.RUN_AGAIN: QCoreApplication.translate("queue", "Run again"),
             RowAction.TRY_NOW: QCoreApplication.translate("queue", "Try now"),
-            RowAction.SEND_AGAIN: QCoreApplication.translate("queue", "Send again"),
-            RowAction.MARK_LOST: QCoreApplication.translate("queue", "Mark lost"),
+            RowAction.SEND_AGAIN: QCoreApplication.translate(
+                "queue", "It is not there: send again"
+            ),
+            RowAction.MARK_LOST: QCoreApplication.translate("queue", "Give it up"),
+            RowAction.OPEN_HISTORY: QCoreApplication.translate("queue", "Open the service's list"),
             RowAction.CANCEL: QCoreApplication.translate("queue", "Cancel"),
             RowAction.REMOVE: QCoreApplication.translate("queue", "Remove from queue"),
         }[self]
@@ -50,6 +54,9 @@ class RowAction(StrEnum):
             RowAction.MARK_LOST: QCoreApplication.translate(
                 "queue", "End the job without a result: nothing is sent"
             ),
+            RowAction.OPEN_HISTORY: QCoreApplication.translate(
+                "queue", "Look in the browser at what the service ran"
+            ),
             RowAction.TRY_NOW: QCoreApplication.translate("queue", "Ask the service again now"),
         }.get(self, self.label)
 
@@ -62,6 +69,7 @@ _ICONS = {
     RowAction.TRY_NOW: "play",
     RowAction.SEND_AGAIN: "cloud-upload-outline",
     RowAction.MARK_LOST: "cancel",
+    RowAction.OPEN_HISTORY: "open-in-new",
     RowAction.CANCEL: "close",
     RowAction.REMOVE: "trash-can-outline",
 }
@@ -77,7 +85,7 @@ def row_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[R
         case JobState.CANCELLED:
             return (RowAction.RUN_AGAIN,)
         case JobState.HELD if status.hold and status.hold.kind is HoldKind.SUBMIT_LOST:
-            return (RowAction.SEND_AGAIN, RowAction.MARK_LOST)
+            return (RowAction.DETAILS,)  # what is known is read before it is answered
         case JobState.HELD:
             return (RowAction.TRY_NOW, RowAction.CANCEL)
         case JobState.QUEUED if provider_hold is not None:
@@ -86,9 +94,18 @@ def row_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[R
             return (RowAction.CANCEL,)
 
 
-def menu_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[RowAction, ...]:
-    """What the row's menu offers: all of the row, and what has no room there."""
+def menu_actions(
+    status: JobStatus, provider_hold: Hold | None = None, *, has_history: bool = False
+) -> tuple[RowAction, ...]:
+    """What the row's menu offers: all of the row, and what has no room there.
+
+    `has_history` is whether the service shows its users what they ran.
+    """
     actions = list(row_actions(status, provider_hold))
+    if status.hold is not None and status.hold.kind is HoldKind.SUBMIT_LOST:
+        actions += [RowAction.SEND_AGAIN, RowAction.MARK_LOST]
+        actions += [RowAction.OPEN_HISTORY] if has_history else []
+        return (*actions, RowAction.REMOVE)
     if status.state is JobState.DONE:
         actions.append(RowAction.RUN_AGAIN)
     if not status.state.is_final and RowAction.CANCEL not in actions:

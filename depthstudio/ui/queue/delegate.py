@@ -20,7 +20,7 @@ from depthstudio.jobs.queue import QueueEntry
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import IconSize, Theme
 from depthstudio.ui.parts.row_painter import RowPainter
-from depthstudio.ui.parts.thumbnails import Thumbnails
+from depthstudio.ui.parts.thumbnails import Thumbnails, stand_in_for
 from depthstudio.ui.queue.actions import RowAction, row_actions
 from depthstudio.ui.queue.layout import RowFonts, RowLayout, lay_out
 from depthstudio.ui.queue.model import QueueRole
@@ -111,14 +111,11 @@ class QueueDelegate(QStyledItemDelegate):
             return
         sources = entry.job.sources
         first = sources[0] if sources else None
-        stand_in = "image-outline"
-        if first and first.media_type.startswith("video/"):
-            stand_in = "filmstrip"
-        pixmap = self._thumbnails.get(first.path, ratio) if first else None
+        pixmap = self._thumbnails.of_source(first, ratio) if first else None
         if on_its_way := _picture_on_its_way(entry.status):
             # What is there already stays until the newer picture has been read.
             pixmap = self._thumbnails.get(on_its_way, ratio) or pixmap
-        row.picture(rect, pixmap, stand_in)
+        row.picture(rect, pixmap, stand_in_for(first))
         if len(sources) > 1:
             row.badge(rect.adjusted(0, 0, -2, -2), self._fonts.badge, str(len(sources)))
 

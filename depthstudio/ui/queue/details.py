@@ -1,26 +1,16 @@
 """An error in full: what happened, why, what to do, and what a developer would ask for."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from depthstudio.core.job import Failure
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
+from depthstudio.ui.queue.paragraphs import close_button, fill, paragraph, side_by_side
 
 LOG_HEIGHT = 84
-LEAST_HEIGHT = 96
 
 
 class DetailsPanel(QScrollArea):
@@ -31,13 +21,14 @@ class DetailsPanel(QScrollArea):
 
     retry_requested = Signal(str)  # job id
     remove_requested = Signal(str)  # job id
+    closed = Signal()
 
     def __init__(self, theme: Theme, icons: Icons) -> None:
         super().__init__()
         self._theme = theme
         self._job_id = ""
         self._title = ElidedLabel(theme, tone="text", font="name")
-        self._happened, self._why, self._next = _paragraph(), _paragraph(), _paragraph()
+        self._happened, self._why, self._next = paragraph(), paragraph(), paragraph()
         self._log = QPlainTextEdit()
         self._log.setReadOnly(True)
         self._log.setFixedHeight(LOG_HEIGHT)
@@ -47,10 +38,7 @@ class DetailsPanel(QScrollArea):
         self._copy = QPushButton(self.tr("Copy details"))
         self._copy.setProperty("link", True)
         self._copy.clicked.connect(self.copy)
-        self._close = QToolButton()
-        self._close.setIcon(icons.icon("close"))
-        self._close.setToolTip(self.tr("Close details"))
-        self._close.setAccessibleName(self.tr("Close details"))
+        self._close = close_button(icons, self.tr("Close details"))
         self._close.clicked.connect(self.close_details)
         self.retry_button = QPushButton(self.tr("Retry"))
         self.retry_button.clicked.connect(lambda: self.retry_requested.emit(self._job_id))
@@ -82,6 +70,7 @@ class DetailsPanel(QScrollArea):
         """Go away until asked again."""
         self._job_id = ""
         self.hide()
+        self.closed.emit()
 
     def text(self) -> str:
         """Everything shown, as plain text for a report."""
@@ -104,52 +93,24 @@ class DetailsPanel(QScrollArea):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
         layout.setSpacing(2)
-        layout.addWidget(_row(self._title, self._close))
-        for heading, paragraph in (
+        layout.addWidget(side_by_side(self._title, self._close))
+        for heading, text in (
             (self.tr("What happened"), self._happened),
             (self.tr("Why"), self._why),
             (self.tr("What you can do"), self._next),
         ):
             layout.addWidget(ToneLabel(self._theme, heading, font="group"))
-            layout.addWidget(paragraph)
+            layout.addWidget(text)
             layout.addSpacing(Space.XS)
-        layout.addWidget(_row(self.retry_button, self.remove_button, None))
+        layout.addWidget(side_by_side(self.retry_button, self.remove_button, None))
         layout.addSpacing(Space.XS)
-        layout.addWidget(_row(self._log_title, None, self._copy))
+        layout.addWidget(side_by_side(self._log_title, None, self._copy))
         layout.addWidget(self._log)
-        self.setWidget(content)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(LEAST_HEIGHT)
+        fill(self, content)
         self.setAccessibleName(self.tr("Details"))
 
     def _dress(self) -> None:
         self._log.setFont(self._theme.font("mono"))
-
-
-def _paragraph() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return label
-
-
-def _row(*widgets: QWidget | None) -> QWidget:
-    """Widgets side by side; None takes the room that is left."""
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(Space.S)
-    for widget in widgets:
-        if widget is None:
-            layout.addStretch()
-        else:
-            layout.addWidget(widget)
-    return row
 
 
 def _why(failure: Failure, panel: DetailsPanel) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from depthstudio.core.job import Hold, JobState
+from depthstudio.core.job import Hold, Job, JobState
 from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.ui.parts.amounts import utc_now
 from depthstudio.ui.queue.words import RowText, row_text, row_tip
@@ -22,6 +22,14 @@ class QueueRole(IntEnum):
     TEXT = Qt.ItemDataRole.UserRole + 2  # RowText
     PROVIDER = Qt.ItemDataRole.UserRole + 3  # title of the service
     HOLD = Qt.ItemDataRole.UserRole + 4  # why nothing is sent to the service now, or None
+
+
+def named(job: Job) -> str:
+    """What a row is called: of something on the web it also says which host has it."""
+    first = job.sources[0] if job.sources else None
+    if first is None or not first.is_remote or first.host == job.name:
+        return job.name
+    return f"{job.name} · {first.host}"
 
 
 class JobQueueModel(QAbstractListModel):
@@ -82,7 +90,7 @@ class JobQueueModel(QAbstractListModel):
         entry = self._queue.at(index.row())
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return entry.job.name
+                return named(entry.job)
             case Qt.ItemDataRole.ToolTipRole:
                 return row_tip(entry, self._now(), self._title(entry), self.hold_of(entry))
             case Qt.ItemDataRole.AccessibleTextRole:

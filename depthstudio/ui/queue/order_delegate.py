@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.parts.row_painter import RowPainter
-from depthstudio.ui.parts.thumbnails import Thumbnails
+from depthstudio.ui.parts.thumbnails import Thumbnails, stand_in_for
 from depthstudio.ui.queue.layout import THUMB_HEIGHT, THUMB_WIDTH
 
 Index = QModelIndex | QPersistentModelIndex
@@ -60,7 +60,8 @@ class OrderDelegate(QStyledItemDelegate):
         )
         source = index.data(Qt.ItemDataRole.UserRole)
         ratio = painter.device().devicePixelRatioF()
-        row.picture(seen(thumb), self._thumbnails.get(source.path, ratio), "image-outline")
+        pixmap = self._thumbnails.of_source(source, ratio)
+        row.picture(seen(thumb), pixmap, stand_in_for(source))
         align = QStyle.visualAlignment(opt.direction, Qt.AlignmentFlag.AlignLeft)
         middle = Qt.TextElideMode.ElideMiddle
         row.text(

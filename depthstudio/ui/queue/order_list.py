@@ -87,9 +87,9 @@ class OrderModel(QAbstractListModel):
         source = self._sources[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return source.path.name
+                return f"{source.path.name} · {source.host}" if source.host else source.path.name
             case Qt.ItemDataRole.ToolTipRole:
-                return str(source.path)
+                return source.place
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{index.row() + 1}, {source.path.name}"
             case Qt.ItemDataRole.UserRole:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from depthstudio.core.job import Hold, JobState
+from depthstudio.jobs.lost import is_lost
 from depthstudio.jobs.queue import JobQueue, QueueEntry
+from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import DockWidth, Theme
 from depthstudio.ui.parts.amounts import utc_now
@@ -17,11 +19,14 @@ from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.parts.thumbnails import Thumbnails
 from depthstudio.ui.queue.actions import RowAction, menu_actions
 from depthstudio.ui.queue.delegate import QueueDelegate
-from depthstudio.ui.queue.details import DetailsPanel
+from depthstudio.ui.queue.explaining import Explaining
 from depthstudio.ui.queue.layout import THUMB_HEIGHT, THUMB_WIDTH
 from depthstudio.ui.queue.model import JobQueueModel
 from depthstudio.ui.queue.view import QueueView
 from depthstudio.ui.queue.words import counts_time, progress_is_unknown
+
+if TYPE_CHECKING:
+    from depthstudio.ui.queue.details import DetailsPanel
 
 COUNT_EVERY_MS = 1000
 MOVE_EVERY_MS = 80
@@ -41,6 +46,7 @@ class QueuePanel(QWidget):
     mark_lost_requested = Signal(str)
     cancel_requested = Signal(str)
     remove_requested = Signal(str)
+    page_requested = Signal(str)  # an https address to open
 
     def __init__(
         self,
@@ -48,6 +54,7 @@ class QueuePanel(QWidget):
         icons: Icons,
         queue: JobQueue,
         provider_title: Callable[[str], str] = str,
+        service_of: Callable[[str], ProviderInfo | None] = lambda provider_id: None,
         *,
         now: Callable[[], datetime] = utc_now,
         parent: QWidget | None = None,
@@ -56,6 +63,8 @@ class QueuePanel(QWidget):
         self._theme = theme
         self._icons = icons
         self._queue = queue
+        self._service_of = service_of
+        self.explaining = Explaining(theme, icons, service_of, now)
         self.thumbnails = Thumbnails(QSize(THUMB_WIDTH, THUMB_HEIGHT), self)
         self.model = JobQueueModel(queue, provider_title, now=now, parent=self)
         self.view = QueueView(theme, icons)
@@ -78,19 +87,10 @@ class QueuePanel(QWidget):
         self._connect()
         self._follow_rows()
 
-    @cached_property
-    def details(self) -> DetailsPanel:
-        """The error of a failed job in full; made when first asked for."""
-        details = DetailsPanel(self._theme, self._icons)
-        details.retry_requested.connect(self.retry_requested)
-        details.remove_requested.connect(self.remove_requested)
-        self._column.addWidget(details)
-        return details
-
     @property
-    def _detailed_id(self) -> str:
-        """The job whose error is open; empty when there is none."""
-        return self.details.job_id if "details" in vars(self) else ""
+    def details(self) -> "DetailsPanel":
+        """The error of a failed job in full; made when first asked for."""
+        return self.explaining.details
 
     @property
     def selected_id(self) -> str:
@@ -117,10 +117,8 @@ class QueuePanel(QWidget):
         self._follow_time()
 
     def show_details(self, job_id: str) -> None:
-        """Open the error of a failed job below the list."""
-        entry = self._queue.entry(job_id)
-        if entry.status.failure:
-            self.details.show_failure(job_id, entry.job.name, entry.status.failure)
+        """Open, below the list, the error of a failed job or the question it waits with."""
+        if self.explaining.explain(self._queue.entry(job_id)):
             self.view.scrollTo(self.model.index_of(job_id))
 
     def close_queue(self) -> None:
@@ -134,7 +132,8 @@ class QueuePanel(QWidget):
         """The context menu of a row: the same wishes as its buttons, and more."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action in menu_actions(entry.status, self.model.hold_of(entry)):
+        hold, history = self.model.hold_of(entry), self._history_of(entry)
+        for action in menu_actions(entry.status, hold, has_history=bool(history)):
             item = menu.addAction(self._icons.icon(action.icon), action.label)
             item.setToolTip(action.tip)
             item.triggered.connect(
@@ -143,8 +142,8 @@ class QueuePanel(QWidget):
         return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._detailed_id:
-            self.details.close_details()
+        if event.key() == Qt.Key.Key_Escape and self.explaining.job_id:
+            self.explaining.close_all()
         else:
             super().keyPressEvent(event)
 
@@ -169,6 +168,7 @@ class QueuePanel(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self._pages, 1)
+        self._column.addWidget(self.explaining)
 
     def _connect(self) -> None:
         self.view.triggered.connect(lambda job_id, wish: self._trigger(job_id, RowAction(wish)))
@@ -182,11 +182,25 @@ class QueuePanel(QWidget):
         self.model.rowsInserted.connect(self._follow_rows)
         self.model.rowsRemoved.connect(self._follow_rows)
         self.model.dataChanged.connect(self._follow_change)
+        explaining = self.explaining
+        explaining.retry_requested.connect(self.retry_requested)
+        explaining.remove_requested.connect(self.remove_requested)
+        explaining.send_again_requested.connect(self.send_again_requested)
+        explaining.mark_lost_requested.connect(self.mark_lost_requested)
+        explaining.page_requested.connect(self.page_requested)
         self._timer.timeout.connect(self._tick)
         self._look.timeout.connect(self._follow_time)
         self._theme.changed.connect(self.view.viewport().update)
 
+    def _history_of(self, entry: QueueEntry) -> str:
+        """Where the service shows what was run there; empty where it does not."""
+        info = self._service_of(entry.job.provider_id)
+        return info.history if info is not None else ""
+
     def _trigger(self, job_id: str, action: RowAction) -> None:
+        if action is RowAction.OPEN_HISTORY:
+            self.page_requested.emit(self._history_of(self._queue.entry(job_id)))
+            return
         if action is RowAction.DETAILS:
             self.show_details(job_id)
         self._signal(action).emit(job_id)
@@ -205,10 +219,10 @@ class QueuePanel(QWidget):
         }[action]
 
     def _enter(self, job_id: str) -> None:
-        state = self._queue.entry(job_id).status.state
-        if state is JobState.DONE:
+        status = self._queue.entry(job_id).status
+        if status.state is JobState.DONE:
             self._trigger(job_id, RowAction.SHOW)
-        elif state is JobState.FAILED:
+        elif status.state is JobState.FAILED or is_lost(status.hold):
             self._trigger(job_id, RowAction.DETAILS)
 
     def _delete(self, job_id: str) -> None:
@@ -227,14 +241,12 @@ class QueuePanel(QWidget):
     def _follow_rows(self) -> None:
         self._pages.setCurrentWidget(self.view if len(self._queue) else self._empty)
         self.count_changed.emit(len(self._queue))
-        if self._detailed_id and self._detailed_id not in self._queue:
-            self.details.close_details()
+        if self.explaining.job_id and self.explaining.job_id not in self._queue:
+            self.explaining.close_all()
         self._look.start()
 
     def _follow_change(self, top: QModelIndex) -> None:
-        entry = self.model.entry(top)
-        if entry.job.id == self._detailed_id and entry.status.state is not JobState.FAILED:
-            self.details.close_details()
+        self.explaining.follow(self.model.entry(top))
         self._look.start()
 
     def _follow_time(self) -> None:

@@ -81,6 +81,7 @@ def row_tip(
     status = entry.status
     text = row_text(entry, now, provider_title, provider_hold=provider_hold)
     lines = [f"{entry.job.name} · {provider_title}"]
+    lines += [source.place for source in entry.job.sources[:1] if source.is_remote]
     if status.failure:
         lines += [f"{text.word}: {status.failure.message}", status.failure.hint]
     elif status.hold:
@@ -194,7 +195,8 @@ def _hold_detail(hold: Hold | None, now: datetime) -> str:
     if hold is None:
         return ""
     if hold.kind is HoldKind.SUBMIT_LOST:
-        return _tr("sent or not?")
+        when = f" {when_text(hold.sent_at, now)}" if hold.sent_at else ""
+        return f"{_tr('sent or not?')}{when}"
     end = _end_text(hold, now)
     if hold.kind is HoldKind.OFFLINE:
         return f"{end} · {_tr('offline')}" if end else _tr("offline")

@@ -183,6 +183,16 @@ class Centre(QWidget):
         self._shows_input = True
         self.offer_changed.emit()
 
+    def show_elsewhere(self, title: str, host: str) -> None:
+        """Show an input that is not on this computer, and so cannot be seen."""
+        self.scene_page.clear()
+        self.pictures.show_elsewhere(title, host)
+        for index, tab in enumerate(Tab):
+            self.tabs.setTabEnabled(index, tab is Tab.PHOTO)
+        self.show_tab(Tab.PHOTO)
+        self._shows_input = True
+        self.offer_changed.emit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.pictures.set_low(self.height() < ROOMY_HEIGHT_PX)

@@ -28,6 +28,12 @@ COMMANDS = {
         "Open…", "folder-open-outline", QKeySequence.StandardKey.Open, "Add photos or view scenes"
     ),
     "open_folder": Command("Open folder…", "folder-outline", "Ctrl+Shift+O"),
+    "paste": Command(
+        "Paste address",
+        "content-paste",
+        QKeySequence.StandardKey.Paste,
+        "Add what lies at the https address on the clipboard",
+    ),
     "quit": Command("Quit", "close", QKeySequence.StandardKey.Quit, role=QAction.MenuRole.QuitRole),
     "run": Command(
         "Run", "play", "Ctrl+Return", "Run the selected input", "Add a photo first", tone="accent"

@@ -24,13 +24,15 @@ class DropZone(StrEnum):
 class DropOffer:
     """What is being dragged, counted by what can be done with it.
 
-    photos, videos : files for the chosen provider; scenes : files that only open for viewing
+    photos, videos : files for the chosen provider; addresses : what lies on the web
+    scenes : files that only open for viewing
     skipped : files that are none of these
     refusal : why the provider takes not all of them; empty when it does
     """
 
     photos: int = 0
     videos: int = 0
+    addresses: int = 0
     scenes: int = 0
     skipped: int = 0
     provider_title: str = ""
@@ -39,7 +41,7 @@ class DropOffer:
     @property
     def inputs(self) -> int:
         """How many there are to run."""
-        return self.photos + self.videos
+        return self.photos + self.videos + self.addresses
 
 
 class DropPage(QWidget):
@@ -87,12 +89,13 @@ class DropPage(QWidget):
                 "Videos: MP4, MOV, MKV, WebM · scenes: GLB, PLY"
             ),
         )
-        self._show_zones(add=offer.inputs > 0, view=offer.inputs + offer.scenes > 0)
+        viewable = offer.photos + offer.videos + offer.scenes
+        self._show_zones(add=offer.inputs > 0, view=viewable > 0)
 
     def _show_zones(self, *, add: bool, view: bool) -> None:
         self._zones[DropZone.ADD].setVisible(add)
         self._zones[DropZone.VIEW].setVisible(view)
-        self._nothing.setVisible(not view)
+        self._nothing.setVisible(not (add or view))
 
     def zone_at(self, pos: QPoint) -> DropZone | None:
         """The zone under a point of this page, None between and outside the zones."""
@@ -140,7 +143,7 @@ class DropPage(QWidget):
         return "\n".join([what, *([] if offer.inputs else self._skipped(offer))])
 
     def _inputs(self, offer: DropOffer) -> str:
-        return counted_text(photos=offer.photos, videos=offer.videos)
+        return counted_text(photos=offer.photos, videos=offer.videos, addresses=offer.addresses)
 
     def _scenes(self, count: int) -> str:
         return self.tr("1 scene") if count == 1 else self.tr("{n} scenes").format(n=count)

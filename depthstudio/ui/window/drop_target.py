@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QUrl, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -24,9 +24,9 @@ class DropTarget(QObject):
     take the drop as text.
     """
 
-    entered = Signal(list)  # paths now over the window
+    entered = Signal(list)  # what is over the window now: paths, and addresses as text
     left = Signal()
-    dropped = Signal(list, bool)  # paths, and whether they are only to be viewed
+    dropped = Signal(list, bool)  # the same, and whether they are only to be viewed
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -63,13 +63,13 @@ class DropTarget(QObject):
             native.installEventFilter(self)
 
     def _enter(self, event: QDragEnterEvent) -> bool:
-        paths = local_paths(event)
-        self._has_files = bool(paths)
-        if not paths:
+        places = dragged(event)
+        self._has_files = bool(places)
+        if not places:
             return False
         event.acceptProposedAction()
         self._centre.begin_drag()
-        self.entered.emit(paths)
+        self.entered.emit(places)
         return True
 
     def _move(self, event: QDragMoveEvent) -> bool:
@@ -89,11 +89,11 @@ class DropTarget(QObject):
     def _drop(self, event: QDropEvent) -> bool:
         if not self._has_files:
             return False
-        paths = local_paths(event)
+        places = dragged(event)
         zone = self._zone_at(event.position().toPoint())
         self._end()
         event.acceptProposedAction()
-        self.dropped.emit(paths, zone is DropZone.VIEW)
+        self.dropped.emit(places, zone is DropZone.VIEW)
         return True
 
     def _end(self) -> None:
@@ -107,6 +107,13 @@ class DropTarget(QObject):
         return page.zone_at(page.mapFrom(self._window, position)) or DropZone.ADD
 
 
-def local_paths(event: QDropEvent) -> Sequence[Path]:
-    """The files and folders a drag brings; links to other computers are none."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+def dragged(event: QDropEvent) -> Sequence[Path | str]:
+    """The files, folders and web addresses a drag brings."""
+    found: list[Path | str] = []
+    for url in event.mimeData().urls():
+        if url.isLocalFile():
+            found.append(Path(url.toLocalFile()))
+        elif url.scheme() in ("http", "https"):
+            # As it came: what is encoded in it must stay so.
+            found.append(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+    return found

@@ -16,6 +16,7 @@ from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
 from depthstudio.ui.result.panel import ResultPanel
+from depthstudio.ui.window.agreed_hosts import AgreedHosts
 from depthstudio.ui.window.arrangement import follow_tabs, reset_docks
 from depthstudio.ui.window.centre import Centre
 from depthstudio.ui.window.commands import COMMANDS, Commands
@@ -45,7 +46,9 @@ def furnish(
     def title_of(provider_id: str) -> str:
         return titles.get(provider_id, provider_id)
 
-    window.queue_panel = QueuePanel(theme, icons, queue, title_of)
+    services = {entry.info.id: entry.info for entry in providers}
+    window.agreed_hosts = AgreedHosts(window)
+    window.queue_panel = QueuePanel(theme, icons, queue, title_of, services.get)
     window.library_panel = LibraryPanel(theme, icons)
     window.inspector = Inspector(theme, icons, providers)
     window.result_panel = ResultPanel(theme, icons)
@@ -103,6 +106,7 @@ def _dock(
 def _make_menus(window: MainWindow) -> None:
     bar = window.menuBar()
     _fill(window, bar.addMenu(window.tr("&File")), "open", "open_folder", None, "quit")
+    _fill(window, bar.addMenu(window.tr("&Edit")), "paste")
     view = bar.addMenu(window.tr("&View"))
     _fill(window, view, "show_scene", "show_depth", "show_photo", None, "fit", None)
     for dock in window.docks.values():

@@ -130,6 +130,11 @@ class Pictures(QObject):
             self.strip.set_views((photos or pictures) if self._count else None)
         self._show_strip()
 
+    def show_elsewhere(self, title: str, host: str) -> None:
+        """Say of an input that it is not on this computer."""
+        self.show_views(Views(), title)
+        self.photo_view.show_elsewhere(title, host)
+
     def show_view(self, index: int) -> None:
         """Show one of several views, as photo and as depth."""
         if not 0 <= index < self._count:

@@ -12,10 +12,12 @@ from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.job import JobState, Source
 from depthstudio.core.result import Result
 from depthstudio.core.views import ImageSequence, Views
+from depthstudio.formats import media_type
 from depthstudio.jobs.session import Session
 from depthstudio.providers.base import Licence
 from depthstudio.scene.summary import SceneSummary, summarise
-from depthstudio.ui.result.facts import ResultFacts, counts_of, unit_of
+from depthstudio.ui.parts.amounts import utc_now
+from depthstudio.ui.result.facts import ResultFacts, counts_of, sent_to, unit_of
 from depthstudio.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -48,10 +50,25 @@ class Showing(QObject):
         page.hidden_changed.connect(lambda: panel.set_hidden(page.hidden))
         panel.show_nothing()
 
-    def show_photos(self, sources: Sequence[Source]) -> None:
-        """Show inputs that have no result yet."""
-        self._begin()
-        self._show_files([source.path for source in sources])
+    def show_inputs(self, sources: Sequence[Source]) -> None:
+        """Show inputs that have no result yet, as far as there is something to see of them."""
+        photos = [s for s in sources if s.media_type in media_type.PICTURES and not s.is_remote]
+        remote = [s for s in sources if s.is_remote]
+        if photos:
+            self._begin()
+            self._show_files([source.path for source in photos])
+        elif remote:
+            self._begin()
+            self._show_elsewhere(remote[0])
+
+    def _show_elsewhere(self, source: Source) -> None:
+        """Say of something on the web where it is: this program does not fetch it."""
+        self._window.status.end_busy()
+        name = source.path.name
+        self._window.centre.show_elsewhere(name, source.host)
+        self._name_window(name)
+        self._window.result_panel.show_nothing()
+        self.replaced.emit("")
 
     def follow_job(self, job_id: str) -> None:
         """Show what a job has made so far, until something else is shown."""
@@ -109,6 +126,7 @@ class Showing(QObject):
             created_at=result.created_at,
             licence=self._licence_of(result),
             warnings=result.warnings,
+            sent_to=sent_to(result.sources, self._host_title, utc_now()),
         )
         await self._show(number, facts, result.id, lambda: self._session.load(result))
 
@@ -149,6 +167,10 @@ class Showing(QObject):
         page = self._window.centre.scene_page
         known = replace(facts, unit=unit_of(views, summary), counts=counts_of(views, summary))
         self._window.result_panel.show_result(known, page.items, page.hidden)
+
+    def _host_title(self, host_id: str) -> str:
+        hosts = self._session.hosts
+        return hosts[host_id].info.title if host_id in hosts else host_id
 
     def _licence_of(self, result: Result) -> Licence:
         """As it was when the result was made; what it allows, only where nothing changed."""

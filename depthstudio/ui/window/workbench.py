@@ -8,22 +8,17 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from depthstudio.core.errors import DepthStudioError
-from depthstudio.core.job import JobState, Source
-from depthstudio.core.params import Json
+from depthstudio.core.job import JobState
 from depthstudio.core.resources import resource
-from depthstudio.formats import media_type
 from depthstudio.jobs.session import Session
-from depthstudio.jobs.sources import Intake, Unusable, fitting, grouped
-from depthstudio.providers.accepting import refusal
-from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.library.shelf import LibraryShelf
 from depthstudio.ui.window.arrangement import move_to_pane, reset_docks
+from depthstudio.ui.window.arrivals import Arrivals
 from depthstudio.ui.window.centre import Tab
-from depthstudio.ui.window.drop_target import DropTarget
-from depthstudio.ui.window.known_answer import KnownAnswer, Question
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.measure import Measuring
 from depthstudio.ui.window.polarity import PolarityKeeping
+from depthstudio.ui.window.runs import Runs
 from depthstudio.ui.window.services import Services
 from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
@@ -46,11 +41,11 @@ class Workbench(QObject):
         self._services = Services(session, window.inspector, self._tasks, self)
         self._measuring = Measuring(session, window.centre, window.icons, self._tasks.start)
         self._polarity = PolarityKeeping(session, window.centre, self._tasks.start)
-        self._known = KnownAnswer(session, self._tasks, lambda: window.inspector.set_known(True))
-        self._inputs: tuple[Source, ...] = ()
-        self._offer_number = 0
+        self._runs = Runs(session, window, self._tasks)
+        self._arrivals = Arrivals(
+            session, window, self._tasks, self._showing, self._runs, self._report
+        )
         self._awaited = ""  # the job whose result is shown as soon as it is there
-        self._drop = DropTarget(window)
         # Many changes in one turn of the loop are looked at once.
         self._commands_due = QTimer(self)
         self._commands_due.setSingleShot(True)
@@ -70,6 +65,13 @@ class Workbench(QObject):
         after_frame.do(self._showing.follow_scene)
         after_frame.do(lambda: centre.scene_page.start_loading())
 
+    def ask_before_closing(self, leave: Callable[[], object]) -> None:
+        """From now on ask, while jobs run, what becomes of them; `leave` lets the window go."""
+        from depthstudio.ui.window.quitting import Quitting
+
+        quitting = Quitting(self._session, self._window, self._tasks, leave)
+        self._window.close_requested.connect(quitting.ask)
+
     async def aclose(self) -> None:
         """Stop everything that was started for the window, before the window goes."""
         for disconnect in self._disconnects:
@@ -79,29 +81,21 @@ class Workbench(QObject):
         self._commands_due.stop()
         await self._tasks.aclose()
 
-    def open_paths(self, paths: Sequence[Path], *, only_view: bool = False) -> None:
+    def open_paths(self, paths: Sequence[Path]) -> None:
         """Take in files and folders, as a drop does."""
-        self._tasks.start(self._open_paths(paths, only_view=only_view))
+        self._arrivals.open_places(paths)
 
     def run_sample(self) -> None:
         """Run the bundled photo."""
         self.open_paths([resource("sample", "view_0.jpg")])
-
-    @property
-    def _provider(self) -> ProviderInfo:
-        return self._session.registry[self._window.inspector.provider_id()].info
-
-    @property
-    def _values(self) -> dict[str, Json]:
-        return self._window.inspector.form().values()
 
     def _connect_window(self) -> None:
         window, start_page = self._window, self._window.centre.start_page
         self._showing.shown.connect(self.shown)
         self._showing.replaced.connect(self._measuring.offer_for)
         self._showing.replaced.connect(self._polarity.follow)
-        self._drop.dropped.connect(lambda paths, view: self.open_paths(paths, only_view=view))
-        self._drop.entered.connect(lambda paths: self._tasks.start(self._offer(paths)))
+        self._runs.changed.connect(self._commands_due.start)
+        self._runs.started.connect(self._await)
         window.status.state_clicked.connect(self._select_first)
         window.status.try_now_requested.connect(
             lambda provider_id: self._tasks.start(self._session.runner.try_now(provider_id))
@@ -113,6 +107,7 @@ class Workbench(QObject):
         for name, slot in (
             ("open", self._choose_files),
             ("open_folder", self._choose_folder),
+            ("paste", self._arrivals.paste),
             ("sample", self.run_sample),
             ("run", window.inspector.run_box.activate),
             ("cancel", lambda: self._on_selected(self._session.cancel)),
@@ -147,20 +142,22 @@ class Workbench(QObject):
         ):
             signal.connect(lambda id_, wish=wish: start(wish(id_)))
         panel.selected.connect(self._job_selected)
+        panel.page_requested.connect(_open_page)
         library.remove_requested.connect(self._ask_to_remove)
 
     def _connect_inspector(self) -> None:
-        inspector = self._window.inspector
-        inspector.run_requested.connect(self._run)
-        inspector.run_again_requested.connect(lambda: self._run(again=True))
+        inspector, runs = self._window.inspector, self._runs
+        inspector.run_requested.connect(runs.run)
+        inspector.run_again_requested.connect(lambda: runs.run(again=True))
         inspector.show_requested.connect(
-            lambda: self._tasks.start(self._showing.show_result(self._known.result_id))
+            lambda: self._tasks.start(self._showing.show_result(runs.known_id))
         )
-        inspector.run_box.order_requested.connect(self._ask_for_order)
-        inspector.page_requested.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
-        inspector.grouping_changed.connect(lambda one_scene: self._look_up())
-        inspector.params_changed.connect(self._look_up)
-        inspector.provider_changed.connect(lambda provider_id: self._look_up())
+        inspector.run_box.order_requested.connect(runs.ask_for_order)
+        inspector.run_box.host_requested.connect(runs.choose_host)
+        inspector.page_requested.connect(_open_page)
+        inspector.grouping_changed.connect(lambda one_scene: runs.look_up())
+        inspector.params_changed.connect(runs.look_up)
+        inspector.provider_changed.connect(lambda provider_id: runs.look_up())
 
     def _follow_session(self) -> list[Callable[[], None]]:
         session, later = self._session, self._commands_due.start
@@ -168,7 +165,7 @@ class Workbench(QObject):
             session.queue.changed.connect(self._job_changed),
             session.queue.inserted.connect(lambda row: later()),
             session.queue.removed.connect(lambda row: later()),
-            session.result_added.connect(lambda result: self._look_up()),
+            session.result_added.connect(lambda result: self._runs.look_up()),
             session.runner.holds_changed.connect(self._show_holds),
         ]
 
@@ -188,108 +185,6 @@ class Workbench(QObject):
         from depthstudio.ui.window.dialogs import show_about
 
         show_about(self._window, self._window.icons, self._session.home)
-
-    async def _offer(self, paths: Sequence[Path]) -> None:
-        """Say what dropping these would do, once the files have been looked at."""
-        from depthstudio.ui.window.drop_page import DropOffer
-
-        self._offer_number += 1
-        number = self._offer_number
-        intake = await self._session.take_in(paths)
-        if number != self._offer_number:
-            return  # another drag came meanwhile
-        sources = fitting(self._provider, intake.sources, paths)
-        self._window.centre.drop.set_offer(
-            DropOffer(
-                photos=sum(s.media_type in media_type.PICTURES for s in sources),
-                videos=sum(s.media_type in media_type.VIDEOS for s in sources),
-                scenes=len(intake.scenes),
-                skipped=len(intake.unusable) + intake.skipped,
-                provider_title=self._provider.title,
-                refusal=refusal(self._provider, sources),
-            )
-        )
-
-    async def _open_paths(self, paths: Sequence[Path], *, only_view: bool) -> None:
-        intake = await self._session.take_in(paths)
-        self._say_skipped(intake)
-        sources = fitting(self._provider, intake.sources, paths)
-        if len(sources) < len(intake.sources):
-            self._window.status.say(refusal(self._provider, intake.sources))
-        if intake.scenes:
-            self._tasks.start(self._showing.show_scene(intake.scenes[0]))
-        elif photos := [s for s in sources if s.media_type in media_type.PICTURES]:
-            self._showing.show_photos(photos)
-        if sources:
-            self._set_inputs(sources)
-        if only_view:
-            for unusable in intake.unusable:
-                self._report(unusable.error)
-            return
-        await self._keep_unusable(intake.unusable)
-        if sources:
-            await self._run_dropped(sources)
-
-    async def _run_dropped(self, sources: Sequence[Source]) -> None:
-        """What is dropped runs at once, unless it would leave this computer or cannot run."""
-        reason = self._window.inspector.run_box.state().reason
-        if reason:
-            self._window.status.say(reason, "caution")
-        elif self._provider.runs_locally:
-            await self._enqueue(sources)
-
-    async def _keep_unusable(self, unusable: Sequence[Unusable]) -> None:
-        for path in unusable:
-            await self._session.add_unusable(
-                path,
-                self._provider.id,
-                self._values,
-                endpoints=self._window.inspector.endpoints(),
-            )
-
-    def _say_skipped(self, intake: Intake) -> None:
-        if intake.skipped:
-            text = self.tr("{count} files skipped: neither photo, video nor scene")
-            self._window.status.say(text.format(count=intake.skipped))
-        elif len(intake.scenes) > 1:
-            text = self.tr("{count} scenes found: the first one is shown")
-            self._window.status.say(text.format(count=len(intake.scenes)))
-
-    def _set_inputs(self, sources: Sequence[Source]) -> None:
-        self._inputs = tuple(sources)
-        self._window.inspector.set_inputs(self._inputs)
-        self._look_up()
-
-    def _ask_for_order(self) -> None:
-        from depthstudio.ui.queue.order_dialog import ask_for_order
-
-        window = self._window
-        ask_for_order(window, window.theme, window.icons, self._inputs, self._set_inputs)
-
-    def _look_up(self) -> None:
-        """Ask whether the library knows the answer to what Run would ask."""
-        question = None
-        if len(self._inputs) == 1 and not self._window.inspector.run_box.state().reason:
-            endpoints = self._window.inspector.endpoints()
-            question = Question(self._inputs[0], self._provider.id, self._values, endpoints)
-        self._known.ask(question)
-        self._commands_due.start()
-
-    def _run(self, *, again: bool = False) -> None:
-        self._tasks.start(self._enqueue(self._inputs, again=again))
-
-    async def _enqueue(self, sources: Sequence[Source], *, again: bool = False) -> None:
-        """Make jobs of what the inspector says now; the first one is shown when it is done."""
-        provider, values, first = self._provider, self._values, ""
-        endpoints = self._window.inspector.endpoints()
-        one_scene = self._window.inspector.is_one_scene()
-        for group in grouped(sources, provider.max_sources, one_scene=one_scene):
-            jobs = await self._session.enqueue(
-                group, provider.id, values, endpoints=endpoints, again=again
-            )
-            if not first and jobs:
-                first = jobs[0].id
-                self._await(first)
 
     def _await(self, job_id: str) -> None:
         """Select a job and show its result as soon as it is there, or now if it is."""
@@ -353,7 +248,7 @@ class Workbench(QObject):
 
     async def _remove(self, result_id: str) -> None:
         await self._shelf.remove(result_id)
-        self._look_up()
+        self._runs.look_up()
 
     def _job_selected(self, job_id: str) -> None:
         self._commands_due.start()
@@ -390,3 +285,7 @@ class Workbench(QObject):
         window.set_command("fit", enabled=window.centre.can_fit and window.centre.offers(Tab.SCENE))
         for tab, name in VIEW_COMMANDS.items():
             window.set_command(name, enabled=window.centre.offers(tab))
+
+
+def _open_page(address: str) -> None:
+    QDesktopServices.openUrl(QUrl(address))

@@ -1,0 +1,111 @@
+"""What a user can decide about a job that stopped: retry it, run it again, answer its question."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from msgspec.structs import replace
+
+from depthstudio.core.errors import (
+    NotOffered,
+    RemoteJobFailed,
+    ResultLost,
+    SubmitUnknown,
+    UsageError,
+)
+from depthstudio.core.job import Checkpoint, Failure, Job, new_id
+from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.journal_row import JournalRow
+from depthstudio.jobs.ledger import Ledger
+from depthstudio.jobs.order import Order
+from depthstudio.jobs.phase import Phase
+from depthstudio.jobs.promising import UNUSABLE_TYPE, Promising
+from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.runner import JobRunner
+from depthstudio.jobs.sources import take_in
+
+T = TypeVar("T")
+
+# After these the ids a job had bring nothing any more. After any other error, be it a refused
+# key or an answer cut short, the paid work may still be there: a retry follows its ids.
+SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
+
+# A job that is asked anew forgets what its last run got from the service.
+FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}
+
+
+class InThread(Protocol):
+    """Runs blocking work off the loop."""
+
+    def __call__(self, work: Callable[[], T]) -> Awaitable[T]: ...
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """Puts jobs back in line without paying for what is there already."""
+
+    queue: JobQueue
+    ledger: Ledger
+    runner: JobRunner
+    clock: Clock
+    promising: Promising
+    in_thread: InThread
+
+    async def retry(self, job_id: str) -> list[Job]:
+        """Try a failed or cancelled job again; see `Session.retry`."""
+        row = await self.ledger.row(job_id)
+        if row.phase not in (Phase.FAILED, Phase.CANCELLED):
+            raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
+        if row.job.sources[0].media_type == UNUSABLE_TYPE:
+            return await self._look_again(row.job)
+        if row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row)):
+            await self.ledger.move_waiting(job_id, Phase.DOWNLOADED)
+        elif row.failure is not None and row.failure.type not in SPENT:
+            await self.ledger.move(job_id, Phase.QUEUED)
+        else:
+            await self.ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
+        self.runner.admit(job_id)
+        return [row.job]
+
+    async def _look_again(self, job: Job) -> list[Job]:
+        """A file that could not be used may have been mended meanwhile."""
+        intake = await self.in_thread(lambda: take_in([job.sources[0].path]))
+        if not intake.sources:
+            return [job]
+        order = Order.of(job)
+        jobs = [await self.promising.add([source], order) for source in intake.sources]
+        await self.ledger.remove(job.id)
+        return jobs
+
+    async def run_again(self, job_id: str) -> Job:
+        """Ask the same once more, even though the library knows an answer."""
+        job = replace(
+            self.queue.entry(job_id).job, id=new_id(), again=True, created_at=self.clock.now()
+        )
+        await self.ledger.add(job)
+        self.runner.admit(job.id)
+        return job
+
+    async def send_again(self, job_id: str) -> None:
+        """Answer the question of a lost submit: it did not arrive, send it again."""
+        await self._resolve_lost(job_id, Phase.QUEUED)
+        self.runner.admit(job_id)
+
+    async def mark_lost(self, job_id: str) -> None:
+        """Answer the question of a lost submit: give it up."""
+        failure = Failure(
+            type="SubmitUnknown",
+            message="Given up: nobody knows whether the service ran it",
+            hint="Look at the service's own history, or run it again",
+        )
+        await self._resolve_lost(job_id, Phase.FAILED, failure=failure)
+
+    async def _resolve_lost(self, job_id: str, to: Phase, **changes: Any) -> None:
+        row = await self.ledger.row(job_id)
+        if row.phase is not Phase.LOST:
+            raise UsageError(f"{row.job.name} is not waiting for that answer")
+        await self.ledger.move(job_id, to, **changes)
+
+
+def _has_files(row: JournalRow) -> bool:
+    return bool(row.artifacts) and all(artifact.path.is_file() for artifact in row.artifacts)

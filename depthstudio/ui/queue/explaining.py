@@ -1,0 +1,111 @@
+"""What opens below the queue: the error of a job in full, or the question it waits with."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from depthstudio.core.job import JobState
+from depthstudio.jobs.lost import is_lost, lost_submit
+from depthstudio.jobs.queue import QueueEntry
+from depthstudio.providers.base import ProviderInfo
+from depthstudio.ui.look.icons import Icons
+from depthstudio.ui.look.theme import Theme
+
+if TYPE_CHECKING:
+    from depthstudio.ui.queue.details import DetailsPanel
+    from depthstudio.ui.queue.lost_panel import LostPanel
+
+
+class Explaining(QWidget):
+    """One explanation at a time; each kind is made when it is first asked for."""
+
+    retry_requested = Signal(str)  # job id, as in all that follow
+    remove_requested = Signal(str)
+    send_again_requested = Signal(str)
+    mark_lost_requested = Signal(str)
+    page_requested = Signal(str)  # https address
+
+    def __init__(
+        self,
+        theme: Theme,
+        icons: Icons,
+        service_of: Callable[[str], ProviderInfo | None],
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icons = icons
+        self._service_of = service_of
+        self._now = now
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.hide()
+
+    @cached_property
+    def details(self) -> "DetailsPanel":
+        """The error of a failed job."""
+        from depthstudio.ui.queue.details import DetailsPanel
+
+        details = DetailsPanel(self._theme, self._icons)
+        details.retry_requested.connect(self.retry_requested)
+        details.remove_requested.connect(self.remove_requested)
+        details.closed.connect(self._follow_closed)
+        self._column.addWidget(details)
+        return details
+
+    @cached_property
+    def question(self) -> "LostPanel":
+        """The question of a lost submit."""
+        from depthstudio.ui.queue.lost_panel import LostPanel
+
+        question = LostPanel(self._theme, self._icons)
+        question.send_again_requested.connect(self.send_again_requested)
+        question.mark_lost_requested.connect(self.mark_lost_requested)
+        question.page_requested.connect(self.page_requested)
+        question.closed.connect(self._follow_closed)
+        self._column.addWidget(question)
+        return question
+
+    @property
+    def job_id(self) -> str:
+        """The job that is explained; empty when nothing is open."""
+        made = vars(self)
+        explained = self.details.job_id if "details" in made else ""
+        return explained or (self.question.job_id if "question" in made else "")
+
+    def explain(self, entry: QueueEntry) -> bool:
+        """Open what there is to say of a job; False where there is nothing."""
+        job, status = entry.job, entry.status
+        if status.failure is not None:
+            self.close_all()
+            self.details.show_failure(job.id, job.name, status.failure)
+        elif status.hold is not None and is_lost(status.hold):
+            self.close_all()
+            lost = lost_submit(job, status.hold, self._service_of(job.provider_id))
+            self.question.show_question(job.name, lost, self._now())
+        else:
+            return False
+        self.show()
+        return True
+
+    def follow(self, entry: QueueEntry) -> None:
+        """Close what is no longer true of a job."""
+        if entry.job.id != self.job_id:
+            return
+        if entry.status.state is not JobState.FAILED and not is_lost(entry.status.hold):
+            self.close_all()
+
+    def close_all(self) -> None:
+        """Explain nothing."""
+        made = vars(self)
+        if "details" in made:
+            self.details.close_details()
+        if "question" in made:
+            self.question.close_question()
+
+    def _follow_closed(self) -> None:
+        self.setVisible(bool(self.job_id))
