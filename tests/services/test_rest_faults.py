@@ -13,6 +13,7 @@ from PIL import Image
 
 from depthstudio.core.job import JobState, JobStatus, Source
 from depthstudio.formats import media_type
+from depthstudio.jobs.order import Order
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport import clients, opened, repeat
 from depthstudio.settings.paths import Home
@@ -120,7 +121,7 @@ async def run(jobs: Service, kind: RestKind, source: Source | Path, url: RestSer
         intake = await jobs.session.take_in([source])
         (source,) = intake.sources
     job = await jobs.session.add(
-        [source], kind.provider_id, kind.values, endpoints=kind.endpoints(url)
+        [source], Order(kind.provider_id, kind.values, endpoints=kind.endpoints(url))
     )
     async with asyncio.timeout(PATIENCE_S):
         return await jobs.settled(job)

@@ -20,6 +20,7 @@ from depthstudio.core.job import HoldKind, Job, JobState, JobStatus, Source
 from depthstudio.core.result import Result
 from depthstudio.core.views import DepthKind, DepthStack, Polarity
 from depthstudio.formats import media_type
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
@@ -60,7 +61,8 @@ class Tengr:
 
     async def added(self, sources: Any, *, host_via: str = "", **values: Any) -> Job:
         (job,) = await self.session.enqueue(
-            sources, ID, {**SMALL, **values}, endpoints=self.endpoints, host_via=host_via
+            sources,
+            Order(ID, {**SMALL, **values}, endpoints=self.endpoints, host_via=host_via),
         )
         return job
 
