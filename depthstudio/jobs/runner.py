@@ -113,7 +113,7 @@ class JobRunner:
         return Counter(self._queue.entry(job_id).job.provider_id for job_id in self._tasks)
 
     def _may_start(self, entry: QueueEntry) -> bool:
-        if not self._is_started or entry.job.id in self._tasks:
+        if not self._is_started or self._pipeline.leaving.now or entry.job.id in self._tasks:
             return False
         if entry.status.state is not JobState.QUEUED:
             return False

@@ -156,6 +156,9 @@ class Session:
 
     async def aclose(self) -> None:
         """Leave: running work stays promised in the journal. Safe to call twice."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runner.aclose()
         await self._http.aclose()
         await self._restored.aclose()

@@ -54,7 +54,10 @@ class Scripted(Provider[ScriptedParams]):
     async def fetch(
         self, sources: Sequence[Source], params: ScriptedParams, ctx: Context
     ) -> list[Artifact]:
-        body = await ctx.in_thread(lambda flag: sources[0].path.read_bytes().hex()[:64])
+        if self.info.takes_urls or self.info.needs_web_address:
+            body = await ctx.web_address(sources[0])
+        else:
+            body = await ctx.in_thread(lambda flag: sources[0].path.read_bytes().hex()[:64])
         if params.script == "stall":
             ctx.report(Progress(Stage.RUNNING, message="stalled"))
             await asyncio.Event().wait()

@@ -11,7 +11,7 @@ from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.layout import RowFonts, lay_out
 from depthstudio.ui.queue.words import RowText
 
-SENDING = (RowAction.SEND_AGAIN, RowAction.MARK_LOST)
+SENDING = (RowAction.DETAILS, RowAction.RETRY)
 STOPPING = (RowAction.CANCEL,)
 UPLOADING = RowText("cloud-upload-outline", "Uploading", "accent", "48.2 of 126 MB", "38 %")
 LOST = RowText("timer-pause-outline", "Held", "held", "sent or not?")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
@@ -20,6 +21,8 @@ from depthstudio.core.job import (
     Stage,
 )
 from depthstudio.jobs.queue import JobQueue
+from depthstudio.jobs.web_source import source_from_address
+from depthstudio.providers.base import Licence, ProviderInfo
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.empty_state import EmptyState
@@ -36,11 +39,27 @@ FAILURE = Failure(
 LOST = Hold(kind=HoldKind.SUBMIT_LOST, reason="The answer was lost")
 
 
+HISTORY = "https://relief.test/history"
+RELIEF = ProviderInfo(
+    id="relief",
+    title="Relief service",
+    version="1",
+    subtitle="A service",
+    accepts=frozenset(),
+    produces=(),
+    licence=Licence("MIT", True),
+    price="Free",
+    endpoints={"api": "https://relief.test/v1"},
+    history=HISTORY,
+)
+
+
 @pytest.fixture
 def panel(
     on_screen: Callable[..., QueuePanel], theme: Theme, icons: Icons, queue: JobQueue, now: datetime
 ) -> Iterator[QueuePanel]:
-    panel = QueuePanel(theme, icons, queue, str.title, now=lambda: now)
+    services = {"relief": RELIEF}
+    panel = QueuePanel(theme, icons, queue, str.title, services.get, now=lambda: now)
     yield on_screen(panel, 344, 480)
     panel.close_queue()
 
@@ -87,8 +106,7 @@ def test_an_empty_queue_says_what_will_wait_there(panel: QueuePanel) -> None:
         (JobState.RUNNING, {}, RowAction.CANCEL),
         (JobState.HELD, {"hold": Hold(kind=HoldKind.SERVICE, reason="q")}, RowAction.TRY_NOW),
         (JobState.HELD, {"hold": Hold(kind=HoldKind.SERVICE, reason="q")}, RowAction.CANCEL),
-        (JobState.HELD, {"hold": LOST}, RowAction.SEND_AGAIN),
-        (JobState.HELD, {"hold": LOST}, RowAction.MARK_LOST),
+        (JobState.HELD, {"hold": LOST}, RowAction.DETAILS),
         (JobState.DONE, {}, RowAction.SHOW),
         (JobState.FAILED, {"failure": FAILURE}, RowAction.RETRY),
         (JobState.FAILED, {"failure": FAILURE}, RowAction.DETAILS),
@@ -166,10 +184,69 @@ def test_the_menu_offers_what_has_no_room_in_the_row(
     job_id = add(JobState.HELD, hold=LOST)
     menu = panel.menu_for(queue.entry(job_id))
     labels = [action.text() for action in menu.actions()]
-    assert labels == ["Send again", "Mark lost", "Cancel", "Remove from queue"]
+    answers = ["It is not there: send again", "Give it up", "Open the service's list"]
+    assert labels == ["Details", *answers, "Remove from queue"]
     with qtbot.waitSignal(panel.mark_lost_requested) as asked:
-        menu.actions()[1].trigger()
+        menu.actions()[2].trigger()
     assert asked.args == [job_id]
+    with qtbot.waitSignal(panel.page_requested) as page:
+        menu.actions()[3].trigger()
+    assert page.args == [HISTORY]
+
+
+def test_the_question_of_a_lost_submit_is_told_in_full_and_answered_below_the_list(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, add: Add, ago: Callable[[float], datetime]
+) -> None:
+    job_id = add(JobState.HELD, hold=msgspec.structs.replace(LOST, sent_at=ago(120)))
+    click(qtbot, panel, spot(panel, 0, RowAction.DETAILS))
+    question = panel.explaining.question
+    assert question.isVisible()
+    text = question.text()
+    assert "It was sent to Relief service, and no answer came" in text
+    assert "Today 14:00, to relief.test" in text
+    assert "moon.png" in text
+    for button, signal in (
+        (question.send_again, panel.send_again_requested),
+        (question.give_up, panel.mark_lost_requested),
+    ):
+        with qtbot.waitSignal(signal) as asked:
+            button.click()
+        assert asked.args == [job_id]
+    with qtbot.waitSignal(panel.page_requested) as page:
+        question.open_list.click()
+    assert page.args == [HISTORY]
+    queue.update(job_id, state=JobState.QUEUED, hold=None)
+    assert not question.isVisible()
+    assert not panel.explaining.isVisible()
+
+
+def test_a_service_without_a_list_offers_none(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, make_job: MakeJob
+) -> None:
+    job = queue.append(make_job(provider_id="gone")).job
+    queue.update(job.id, state=JobState.HELD, hold=LOST)
+    panel.show_details(job.id)
+    question = panel.explaining.question
+    assert "At an unknown time" in question.text()
+    assert not question.open_list.isVisible()
+    labels = [action.text() for action in panel.menu_for(queue.entry(job.id)).actions()]
+    assert "Open the service's list" not in labels
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not question.isVisible()
+
+
+def test_the_row_of_an_address_says_which_host_has_it_and_shows_no_query(
+    panel: QueuePanel, queue: JobQueue
+) -> None:
+    source = source_from_address("https://cdn.example/clips/a%20walk.mp4?sig=s3cret")
+    queue.append(Job(name="a walk.mp4", provider_id="relief", sources=(source,)))
+    index = panel.model.index(0)
+    assert index.data() == "a walk.mp4 · cdn.example"
+    tip = index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "https://cdn.example/clips/a%20walk.mp4" in tip
+    assert "s3cret" not in tip
+    assert panel.thumbnails.of_source(source) is None
+    assert not panel.view.viewport().grab().isNull()
 
 
 def test_a_running_job_can_not_be_removed(panel: QueuePanel, queue: JobQueue, add: Add) -> None:
@@ -256,7 +333,7 @@ def test_a_row_too_narrow_for_its_picture_paints_without_it(panel: QueuePanel, a
     panel.setMinimumWidth(0)
     panel.resize(180, 300)
     assert not panel.view.viewport().grab().isNull()
-    assert spot(panel, 0, RowAction.SEND_AGAIN).x() > 0
+    assert spot(panel, 0, RowAction.DETAILS).x() > 0
 
 
 def test_a_status_without_hold_or_failure_still_paints(panel: QueuePanel, add: Add) -> None:
