@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import itertools
+import threading
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -69,6 +70,23 @@ async def test_the_three_dialects_are_understood(reach: FakeReach, serve: Serve)
     ]
     assert server.questions[0].path == "/data?a=1&b=2"
     assert server.questions[0].headers["accept"] == "text/event-stream"
+
+
+@pytest.mark.anyio
+async def test_who_listens_is_told_when_the_stream_is_open_before_the_first_event(
+    reach: FakeReach, serve: Serve
+) -> None:
+    may_speak = threading.Event()
+
+    def reply(exchange: Exchange) -> None:
+        exchange.begin(Content_Type=STREAM, Transfer_Encoding="chunked")
+        may_speak.wait(10)
+        exchange.send(b"9\r\ndata: 1\n\n\r\n0\r\n\r\n")
+
+    server = serve(reply)
+    opened = server_events(reach.http, server.url, service="Acme", on_open=may_speak.set)
+    async with contextlib.aclosing(opened):
+        assert [event.data async for event in opened] == ["1"]
 
 
 @pytest.mark.anyio

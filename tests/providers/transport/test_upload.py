@@ -94,6 +94,32 @@ def test_the_length_that_is_promised_is_the_length_that_comes(
 
 
 @pytest.mark.anyio
+async def test_a_file_can_be_put_with_fields_before_it(
+    reach: FakeReach, serve: Serve, tmp_path: Path
+) -> None:
+    server = serve(lambda exchange: exchange.answer(body=b"{}"))
+    told: list[tuple[int, int]] = []
+    await upload_files(
+        reach,
+        "Acme",
+        server.url,
+        [("a.mp4", file_of(tmp_path / "a", b"abc"))],
+        method="PUT",
+        field="file",
+        texts={"name": "Zoë", "message": "one\ntwo"},
+        progress=lambda done, total: told.append((done, total)),
+    )
+    (question,) = server.questions
+    assert question.method == "PUT"
+    assert parts_of(question) == [
+        ("name", "None", "Zoë".encode()),
+        ("message", "None", b"one\ntwo"),
+        ("file", "a.mp4", b"abc"),
+    ]
+    assert told[-1] == (len(question.body), len(question.body))
+
+
+@pytest.mark.anyio
 async def test_an_upload_that_breaks_is_sent_again_from_the_start(
     reach: FakeReach, serve: Serve, tmp_path: Path
 ) -> None:
