@@ -1,4 +1,5 @@
-"""The environments that the servers of the tests run in: one for each lock, made once."""
+"""The environments of what the tests run beside the program, real servers and official clients:
+one for each lock, made once."""
 
 import hashlib
 import os
@@ -14,6 +15,7 @@ from filelock import FileLock
 SERVERS = Path(__file__).parent
 CHECKOUT = SERVERS.parents[1]
 LOCKS = {version: SERVERS / f"gradio-{version}.txt" for version in ("5.25", "5.49", "6")}
+LOCKS |= {"fal-client": SERVERS / "fal-client.txt"}
 
 
 _failed: dict[Path, str] = {}
@@ -29,7 +31,7 @@ def environment(version: str) -> Path:
     made_from = hashlib.sha256(lock + sys.version.encode()).hexdigest()[:16]
     home = os.environ.get("DEPTHSTUDIO_TEST_SERVERS")
     folder = Path(home) if home else CHECKOUT / ".cache" / "servers"
-    return folder / f"gradio-{version}-{made_from}"
+    return folder / f"{LOCKS[version].stem}-{made_from}"
 
 
 def python_of(folder: Path) -> Path:
@@ -54,8 +56,8 @@ def ensure(version: str, say: Callable[[str], None] = print) -> Path:
 
 
 def build(version: str, folder: Path, say: Callable[[str], None]) -> None:
-    began_s = time.monotonic()
-    say(f"Making the environment of gradio {version} for the tests, once…")
+    began_s, name = time.monotonic(), LOCKS[version].stem
+    say(f"Making the environment of {name} for the tests, once…")
     beside = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     quick = ["--no-deps", "--no-compile", "--only-binary=:all:", "-r", str(LOCKS[version])]
@@ -67,10 +69,10 @@ def build(version: str, folder: Path, say: Callable[[str], None]) -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             _failed[folder] = (
-                f"The environment of gradio {version} cannot be made, and the tests against its "
-                f"servers cannot run without it. They need a package index once.\n"
+                f"The environment of {name} cannot be made, and the tests with it cannot run "
+                f"without it. They need a package index once.\n"
                 f"{' '.join(command)}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
             )
             raise EnvironmentFailedError(_failed[folder])
     beside.rename(folder)
-    say(f"The environment of gradio {version} took {time.monotonic() - began_s:.0f} s.")
+    say(f"The environment of {name} took {time.monotonic() - began_s:.0f} s.")

@@ -93,18 +93,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         list(executor.map(partial(_try, say), needed))
 
 
-def _try(say: Callable[[str], None], version: Version) -> None:
+def _try(say: Callable[[str], None], version: str) -> None:
     try:
         ensure(version, say)
     except EnvironmentFailedError as error:
         say(str(error))
 
 
-def _versions(item: pytest.Item) -> set[Version]:
-    """The versions of gradio whose servers the test asks for."""
+def _versions(item: pytest.Item) -> set[str]:
+    """The versions of gradio whose servers the test asks for, and the official clients."""
     fixtures = set(getattr(item, "fixturenames", ()))
     chosen = getattr(getattr(item, "callspec", None), "params", {})
-    versions: set[Version] = set()
+    versions: set[str] = {"fal-client"} if "fal_client" in fixtures else set()
     if "da3" in fixtures:
         versions.add(chosen["da3"][0])
     if "partpacker" in fixtures:

@@ -81,9 +81,13 @@ class Fault:
 
 
 class RestService:
-    """Base of the services: give `routes` and start it with ``with``."""
+    """Base of the services: give `routes` and start it with ``with``.
 
-    def __init__(self) -> None:
+    One that has several addresses in life has as many `origins` here, `url` being the first.
+    """
+
+    def __init__(self, origins: int = 1) -> None:
+        self.origins: list[str] = [""] * origins
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
         self.url = ""
@@ -129,17 +133,23 @@ class RestService:
         class Handler(_Handler):
             owner = service
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
+        self._servers = [_Server(("127.0.0.1", 0), Handler) for _ in self.origins]
+        self.origins = [f"http://127.0.0.1:{server.server_port}" for server in self._servers]
+        self.url = self.origins[0]
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(0.02,)) for server in self._servers
+        ]
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.reset()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+        for thread in self._threads:
+            thread.join()
 
     def take(self, request: Request) -> Fault | None:
         """Write a request down; what shall go wrong with it."""
