@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from depthstudio.core.job import Job, Source
+from depthstudio.jobs.order import Order
 from tests.support.fal_service import KEY, FalService
 from tests.support.service_jobs import Service
 
@@ -34,7 +35,7 @@ class FalJobs(Service):
         assert not intake.unusable
         sources = [*intake.sources, *(path for path in paths if isinstance(path, Source))]
         return await self.session.add(
-            sources, self.provider_id, values, endpoints=dict(self.endpoints), again=again
+            sources, Order(self.provider_id, values, endpoints=dict(self.endpoints), again=again)
         )
 
 
