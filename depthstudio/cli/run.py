@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import shutil
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from depthstudio.formats.whole_file import whole_file
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import Intake, Unusable, fitting, grouped, require_taken
+from depthstudio.providers.base import ProviderInfo
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import home_from
@@ -47,6 +49,7 @@ async def _run(options: argparse.Namespace, registry: Registry) -> int:
     values = parameter_values(options.values, provider.params_type)
     endpoints = endpoint_values(options.endpoints, provider.info, options.plain_hosts)
     async with opened(options, registry, only=set()) as session:
+        await _say_unused(session, provider.info)
         intake = await session.take_in(options.sources)
         # All are looked at before the first one is sent.
         sources = fitting(provider.info, intake.sources, options.sources)
@@ -71,6 +74,16 @@ async def _run(options: argparse.Namespace, registry: Registry) -> int:
         if options.output:
             await copy_results(session, jobs, options.output)
         return status
+
+
+async def _say_unused(session: Session, info: ProviderInfo) -> None:
+    """Say that a key of the environment gives way, as who set it may want it to be billed."""
+    secrets = session.secrets
+    await secrets.look_up(secret.name for secret in info.secrets)
+    for secret in info.secrets:
+        if secrets.hides(secret.name, secret.variable):
+            words = "is not used: the key kept for DepthStudio in the keychain comes first"
+            sys.stderr.write(f"depthstudio: {secret.variable} {words}\n")
 
 
 def refused(intake: Intake) -> list[Unusable]:

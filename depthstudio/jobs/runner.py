@@ -230,6 +230,7 @@ class JobRunner:
             if timer := self._hold_tasks.pop(provider_id, None):
                 timer.cancel()
             self._holds.pop(provider_id, None)
+            self._pipeline.secrets.ask_again()  # the keychain may be unlocked now
             for entry in self._queue:
                 hold = entry.status.hold
                 if entry.job.provider_id != provider_id or hold is None:

@@ -46,6 +46,7 @@ from depthstudio.library.store import Library
 from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.settings.keychain import SystemKeychain
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
 from depthstudio.settings.servers import KnownServers
@@ -73,7 +74,10 @@ class Session:
         restored: RestoredQueue | None = None,
         secrets: Secrets | None = None,
     ) -> None:
-        """Clock and journal are those of `restored`, where there is a queue already."""
+        """Clock and journal are those of `restored`, where there is a queue already.
+
+        Without `secrets`, those of the environment and of the system's keychain are used.
+        """
         self.home = home
         self.registry = registry
         self.library = Library(home.library_folder)
@@ -82,7 +86,7 @@ class Session:
         self.queue = self._restored.queue
         self._clock = self._restored.clock
         self._ledger = self._restored.ledger
-        self.secrets = secrets or Secrets()
+        self.secrets = secrets or Secrets(keychain=SystemKeychain())
         self.servers = KnownServers(home.servers_file)
         self._http = HttpClients()
         self._executor: Executor = ThreadPoolExecutor(WORKER_THREADS, "worker")
@@ -156,6 +160,7 @@ class Session:
     async def aclose(self) -> None:
         """Leave: running work stays promised in the journal. Safe to call twice."""
         await self.runner.aclose()
+        await self.secrets.aclose()
         await self._http.aclose()
         await self._restored.aclose()
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -430,6 +435,12 @@ class Session:
     ) -> LiveSchema:
         """What a server offers now; see `Services.describe`."""
         return await self.services.describe(provider_id, endpoints or {})
+
+    async def look_up_secrets(self) -> None:
+        """Wait until the keychain was asked for all that a provider or host may want."""
+        declared = [provider.info.secrets for provider in self.registry]
+        declared += [host.info.secrets for host in self.hosts.values()]
+        await self.secrets.look_up(secret.name for secrets in declared for secret in secrets)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxL
 
 from depthstudio.core.address import checked_address
 from depthstudio.core.errors import Unencrypted, UsageError
-from depthstudio.ui.inspector.service_line import labelled, link, say, words_line
+from depthstudio.ui.inspector.service_line import LABEL_PX, labelled, link, say, words_line
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
 
@@ -45,10 +45,12 @@ class ServerField(QWidget):
         default: str,
         *,
         takes_space: bool,
+        label_px: int = LABEL_PX,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.label = label
+        self._label_px = label_px
         self._icons = icons
         self._default = default
         self._takes_space = takes_space
@@ -59,7 +61,8 @@ class ServerField(QWidget):
         self._plain_hosts: frozenset[str] = frozenset()
         self._edit = _AddressEdit(self)
         self._list = self._button("chevron-down", self.tr("Servers used before"))
-        self._reset = self._button("restore", self.tr("Back to {x}").format(x=default))
+        back = self.tr("Back to {x}").format(x=default) if default else self.tr("Clear the address")
+        self._reset = self._button("restore", back)
         self._words = words_line(theme, "failed", self)
         self._question = words_line(theme, "held", self)
         self._allow = link(self.tr("Allow"), self)
@@ -98,19 +101,20 @@ class ServerField(QWidget):
 
     def choices(self) -> list[str]:
         """What the list offers."""
-        return [self._default, *self._recent]
+        return [*([self._default] if self._default else []), *self._recent]
 
     def tab_stops(self) -> list[QWidget]:
         """Where Tab stops, in order."""
         return [self._edit, self._list, self._reset, self._allow]
 
     def _lay_out(self, theme: Theme) -> None:
-        self._edit.setPlaceholderText(self._default)
+        self._edit.setPlaceholderText(self._default or self.tr("https://…"))
         self._edit.setAccessibleName(self.label)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
-        layout.addLayout(labelled(theme, self.label, self._edit, self._list, self._reset))
+        controls = (self._edit, self._list, self._reset)
+        layout.addLayout(labelled(theme, self.label, *controls, label_px=self._label_px))
         layout.addWidget(self._words)
         asking = QHBoxLayout()
         asking.setSpacing(Space.S)

@@ -7,9 +7,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from depthstudio.providers.base import ProviderInfo
+from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.inspector.connection_test import ConnectionTest
 from depthstudio.ui.inspector.group import GroupHead
-from depthstudio.ui.inspector.secret_field import SecretField, SecretState
+from depthstudio.ui.inspector.secret_field import SecretField
 from depthstudio.ui.inspector.server_field import ServerField
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
@@ -31,6 +32,7 @@ class ServiceBox(QWidget):
         self.head = GroupHead(theme, self.tr("Connection"), self)
         self.test = ConnectionTest(theme, icons, self)
         self._body = QWidget(self)
+        self._wiring: dict[str, str] = {}  # which the Keys page edits
         self._servers = {
             name: ServerField(
                 theme,
@@ -48,11 +50,16 @@ class ServiceBox(QWidget):
         self._show_servers()
 
     def endpoints(self) -> dict[str, str]:
-        """The addresses the user put in place of the provider's own, by their name."""
-        return {name: f.address() for name, f in self._servers.items() if f.address()}
+        """The addresses the user put in place of the provider's own, by their name.
+
+        Among them is what else of the connection was changed, elsewhere.
+        """
+        chosen = {name: f.address() for name, f in self._servers.items() if f.address()}
+        return {**chosen, **self._wiring}
 
     def set_endpoints(self, endpoints: Mapping[str, str]) -> None:
         """Show other addresses, without saying `endpoints_changed`."""
+        self._wiring = {name: endpoints[name] for name in self.info.wiring if name in endpoints}
         for name, field in self._servers.items():
             field.set_address(endpoints.get(name, ""))
         self._show_servers()
@@ -67,11 +74,11 @@ class ServiceBox(QWidget):
         for field in self._servers.values():
             field.set_plain_hosts(hosts)
 
-    def show_secret(self, name: str, state: SecretState) -> None:
+    def show_secret(self, name: str, origin: SecretOrigin) -> None:
         """Say where a secret comes from."""
         field = self._secrets[name]
-        if state is not field.state():
-            field.show_state(state)
+        if origin is not field.origin():
+            field.show_origin(origin)
             self.secrets_changed.emit()
 
     def server(self, name: str) -> ServerField:
@@ -86,12 +93,14 @@ class ServiceBox(QWidget):
         """The label of the first address that cannot be used, empty when all can."""
         return next((f.label for f in self._servers.values() if f.error()), "")
 
-    def missing_secret(self) -> str:
-        """The label of a secret without which nothing runs, empty when there is none."""
+    def missing(self) -> str:
+        """The label of what only the user can give and nothing runs without; else empty."""
         for field in self._secrets.values():
-            if field.secret.is_needed and field.state() is SecretState.ABSENT:
+            is_absent = field.origin() in (SecretOrigin.ABSENT, SecretOrigin.WITHHELD)
+            if field.secret.is_needed and is_absent:
                 return field.secret.label
-        return ""
+        absent = self.info.missing_address(self.endpoints())
+        return self.tr("address of its server") if absent else ""
 
     def order_tabs(self, after: QWidget) -> QWidget:
         """Let Tab go through from top to bottom, coming from `after`; returns the last stop."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDockWidget, QMenu, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.settings.app_settings import ThemeChoice
@@ -16,6 +16,7 @@ from depthstudio.ui.look.theme import Height, IconSize, Theme
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
 from depthstudio.ui.result.panel import ResultPanel
+from depthstudio.ui.window.agreed_hosts import AgreedHosts
 from depthstudio.ui.window.arrangement import follow_tabs, reset_docks
 from depthstudio.ui.window.centre import Centre
 from depthstudio.ui.window.commands import COMMANDS, Commands
@@ -45,6 +46,7 @@ def furnish(
     def title_of(provider_id: str) -> str:
         return titles.get(provider_id, provider_id)
 
+    window.agreed_hosts = AgreedHosts(window)
     window.queue_panel = QueuePanel(theme, icons, queue, title_of)
     window.library_panel = LibraryPanel(theme, icons)
     window.inspector = Inspector(theme, icons, providers)
@@ -103,6 +105,7 @@ def _dock(
 def _make_menus(window: MainWindow) -> None:
     bar = window.menuBar()
     _fill(window, bar.addMenu(window.tr("&File")), "open", "open_folder", None, "quit")
+    _fill(window, bar.addMenu(window.tr("&Edit")), "preferences")
     view = bar.addMenu(window.tr("&View"))
     _fill(window, view, "show_scene", "show_depth", "show_photo", None, "fit", None)
     for dock in window.docks.values():
@@ -158,4 +161,8 @@ def _make_toolbar(window: MainWindow) -> QToolBar:
     spacer = QWidget()
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)
+    bar.addAction(window.action("preferences"))
+    cog = bar.widgetForAction(window.action("preferences"))
+    if isinstance(cog, QToolButton):
+        cog.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     return bar

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from depthstudio.ui.look.theme import Theme
     from depthstudio.ui.queue.panel import QueuePanel
     from depthstudio.ui.result.panel import ResultPanel
+    from depthstudio.ui.window.agreed_hosts import AgreedHosts
     from depthstudio.ui.window.centre import Centre
     from depthstudio.ui.window.commands import Commands
     from depthstudio.ui.window.status_bar import StatusBar
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
     result_panel: "ResultPanel"
     centre: "Centre"
     status: "StatusBar"
+    agreed_hosts: "AgreedHosts"
     docks: dict[str, QDockWidget]
 
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from depthstudio.ui.window.main_window import MainWindow
 def restore_settings(window: MainWindow, settings: AppSettings) -> None:
     """Bring back the colour map, every provider's values and servers, and the last provider."""
     window.centre.colour_map = settings.colour_map
+    window.agreed_hosts.restore(settings.agreed_hosts, settings.host_via)
     inspector = window.inspector
     inspector.restore_endpoints(settings.endpoints_by_provider, settings.plain_hosts)
     inspector.restore(settings.params_by_provider)
@@ -33,4 +34,6 @@ def settings_of(window: MainWindow, before: AppSettings) -> AppSettings:
             id_: kept for id_, kept in {**before.endpoints_by_provider, **endpoints}.items() if kept
         },
         plain_hosts=inspector.plain_hosts(),
+        agreed_hosts=window.agreed_hosts.agreed,
+        host_via=window.agreed_hosts.chosen,
     )
