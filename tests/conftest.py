@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from depthstudio.ui.look.theme import Theme
 
+# Nobody's own keys are read or changed, here or in any process a test starts.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 pytest_plugins = ["tests.support.canaries", "tests.support.gradio_servers"]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -15,10 +15,13 @@ from depthstudio.core.param_reconcile import reconciled
 from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, field_notes
 from depthstudio.jobs.reach import check_provider, describe_provider
-from depthstudio.providers.base import Health, LiveSchema, Provider
+from depthstudio.providers.base import Health, LiveSchema, Provider, Secret
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.app_settings import load_settings
+from depthstudio.settings.keychain import SystemKeychain
 from depthstudio.settings.paths import home_from
+from depthstudio.settings.secret_origin import SecretOrigin
+from depthstudio.settings.secrets import Secrets
 
 
 def providers(options: argparse.Namespace, registry: Registry) -> int:
@@ -51,7 +54,12 @@ def _own_certificates(options: argparse.Namespace) -> Path | None:
 async def _live(
     options: argparse.Namespace, provider: Provider[Params], endpoints: Mapping[str, str]
 ) -> LiveSchema:
-    return await describe_provider(provider, endpoints, ca_file=_own_certificates(options))
+    return await describe_provider(
+        provider,
+        endpoints,
+        Secrets(keychain=SystemKeychain()),
+        ca_file=_own_certificates(options),
+    )
 
 
 def _list(output: Output, registry: Registry) -> int:
@@ -141,12 +149,42 @@ async def _test(
     endpoints: Mapping[str, str],
     ca_file: Path | None,
 ) -> int:
+    """Ask the service, and say which address and whose key that was about."""
+    secrets = Secrets(keychain=SystemKeychain())
     try:
-        health = await check_provider(provider, endpoints, ca_file=ca_file)
+        health = await check_provider(provider, endpoints, secrets, ca_file)
     except ProviderError as error:
         health = Health(ok=False, message=f"{error}. {error.hint}".rstrip(". "))
+    info = provider.info
+    addresses = info.addresses(endpoints)
+    origins = {s.name: secrets.origin(s.name, s.variable) for s in info.secrets}
     if output.as_json:
-        output.record({"ok": health.ok, "message": health.message, "latency_s": health.latency_s})
+        output.record(
+            {
+                "ok": health.ok,
+                "message": health.message,
+                "latency_s": health.latency_s,
+                "endpoints": addresses,
+                "secrets": origins,
+                "keychain": secrets.status.state,
+            }
+        )
     else:
         output.line(f"{'ok' if health.ok else 'not ok'}: {health.message}")
+        output.table([[name, address or "not given"] for name, address in addresses.items()])
+        output.table([[s.label, _words(s, origins[s.name], secrets)] for s in info.secrets])
     return exit_codes.OK if health.ok else exit_codes.NOT_ALL_DONE
+
+
+def _words(secret: Secret, origin: SecretOrigin, secrets: Secrets) -> str:
+    """Where a secret comes from; never what it is."""
+    match origin:
+        case SecretOrigin.ENVIRONMENT:
+            return f"from {secret.variable}"
+        case SecretOrigin.KEYCHAIN:
+            hides = secrets.hides(secret.name, secret.variable)
+            return f"from the keychain{f', not from {secret.variable}' if hides else ''}"
+        case SecretOrigin.WITHHELD:
+            return f"not known: the keychain cannot be used, {secrets.status.reason}"
+        case _:
+            return "not given"

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import shutil
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
@@ -61,6 +62,7 @@ async def _run(options: argparse.Namespace, registry: Registry, hosts: Hosts) ->
     order = order_of(options, registry, hosts)
     info = registry.get(order.provider_id).info
     async with opened(options, registry, only=set(), hosts=hosts) as session:
+        await _say_unused(session, info)
         intake = await session.take_in(options.sources)
         groups = groups_of(intake, info, options, hosts)
         follower = Follower(session, Output(as_json=options.json))
@@ -130,6 +132,16 @@ async def earlier_result(
     if order.again or not any(source.is_remote for source in sources):
         return None
     return await session.known_result(sources, order)
+
+
+async def _say_unused(session: Session, info: ProviderInfo) -> None:
+    """Say that a key of the environment gives way, as who set it may want it to be billed."""
+    secrets = session.secrets
+    await secrets.look_up(secret.name for secret in info.secrets)
+    for secret in info.secrets:
+        if secrets.hides(secret.name, secret.variable):
+            words = "is not used: the key kept for DepthStudio in the keychain comes first"
+            sys.stderr.write(f"depthstudio: {secret.variable} {words}\n")
 
 
 def refused(intake: Intake) -> list[Unusable]:

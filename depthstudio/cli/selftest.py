@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 
 import numpy as np
 
@@ -20,8 +22,10 @@ from depthstudio.core.system_libraries import missing_libraries
 from depthstudio.core.views import PointCloud, Views
 from depthstudio.formats.image import read_photo
 from depthstudio.providers.registry import Registry
+from depthstudio.settings.keychain import KeychainState, KeychainStatus, SystemKeychain, probe
 
 WINDOW_TIMEOUT_S = 120
+KEYCHAIN_TIMEOUT_S = 30
 LIBRARIES = (
     "numpy",
     "httpx",
@@ -69,7 +73,15 @@ def selftest(options: argparse.Namespace, registry: Registry) -> int:
 
 
 def _checks(registry: Registry) -> list[Callable[[], list[Finding]]]:
-    return [_system, _imports, lambda: _providers(registry), _codecs, _picture, _window]
+    return [
+        _system,
+        _imports,
+        lambda: _providers(registry),
+        _codecs,
+        _keychain,
+        _picture,
+        _window,
+    ]
 
 
 def _system() -> list[Finding]:
@@ -112,6 +124,20 @@ def _codecs() -> list[Finding]:
         else:
             findings.append(Finding(f"read {name}", Verdict.OK))
     return findings
+
+
+def _keychain() -> list[Finding]:
+    """Keep something in the keychain of the system and take it out again."""
+    heard: Queue[KeychainStatus] = Queue()
+    # The end of the program does not wait for this one: the keychain may ask the user.
+    Thread(target=lambda: heard.put(probe(SystemKeychain())), daemon=True).start()
+    try:
+        status = heard.get(timeout=KEYCHAIN_TIMEOUT_S)
+    except Empty:
+        waits = f"no answer in {KEYCHAIN_TIMEOUT_S} s: does it wait to be unlocked?"
+        return [Finding("keychain", Verdict.BROKEN, waits)]
+    verdict = {KeychainState.OK: Verdict.OK, KeychainState.ABSENT: Verdict.ABSENT}
+    return [Finding("keychain", verdict.get(status.state, Verdict.BROKEN), status.reason)]
 
 
 def _picture() -> list[Finding]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.errors import BadResponse, KeyMissing
+from depthstudio.core.errors import BadResponse
 from depthstudio.core.job import Checkpoint, Hold, Job, Progress, Stage, new_id
 from depthstudio.core.params import Params, as_promised
 from depthstudio.core.result import SourceRecord
@@ -23,6 +23,7 @@ from depthstudio.jobs.hosting import Hosting, hosted_record
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import key_of
 from depthstudio.jobs.ledger import Ledger
+from depthstudio.jobs.means import require_secrets
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import client_of, given_secrets, host_reach
 from depthstudio.jobs.sources import hash_source, require_unchanged
@@ -35,6 +36,7 @@ from depthstudio.providers.hosting.base import HostInfo
 from depthstudio.providers.hosting.registry import Hosts, known_host
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.settings.secrets import Secrets
 from depthstudio.settings.servers import KnownServers
 
@@ -86,6 +88,7 @@ class Pipeline:
         row = await self.ledger.move(job.id, Phase.PREPARING, started_at=self.clock.now())
         provider = self.registry.get(job.provider_id)
         params = as_promised(provider.params_type, job.params)
+        await self._look_up_secrets(provider.info, job)
         row = await self._with_key(row, provider, params)
         async with self._alone(row):
             if await self._answered_from_library(row):
@@ -107,6 +110,7 @@ class Pipeline:
             )
         provider = self.registry.get(row.job.provider_id)
         params = as_promised(provider.params_type, row.job.params)
+        await self._look_up_secrets(provider.info, row.job)
         async with self._alone(row):
             self._require_means(provider.info, row.job)
             context = await self._context(row, provider)
@@ -231,19 +235,26 @@ class Pipeline:
             hosting=await self._hosting(row.job),
         )
 
+    async def _look_up_secrets(self, info: ProviderInfo, job: Job) -> None:
+        """Wait for the keychain, if it has something this job needs."""
+        wanted = [secret for place in self._places(info, job) for secret in place.secrets]
+        origins = {self.secrets.origin(secret.name, secret.variable) for secret in wanted}
+        if SecretOrigin.UNKNOWN in origins:
+            waits = Progress(Stage.PREPARING, message="waiting for the keychain")
+            self.ledger.progress(job.id, waits)
+        await self.secrets.look_up(secret.name for secret in wanted)
+
     def _require_means(self, info: ProviderInfo, job: Job) -> None:
         """Hold a job whose service, or host, lacks what only the user can give."""
+        for place in self._places(info, job):
+            require_secrets(place.title, place.secrets, self.secrets, is_of_host=place is not info)
+
+    def _places(self, info: ProviderInfo, job: Job) -> list[ProviderInfo | HostInfo]:
+        """Where a job goes: the service, and the host its files go through."""
         places: list[ProviderInfo | HostInfo] = [info]
         if job.host_via:
             places.append(known_host(self.hosts, job.host_via).info)
-        for place in places:
-            given = given_secrets(place.secrets, self.secrets)
-            if absent := [s.label for s in place.secrets if s.is_needed and s.name not in given]:
-                raise KeyMissing(
-                    f"{place.title} needs its {absent[0]}",
-                    hint="Give it in Preferences, Keys; the job then goes on by itself",
-                    is_of_host=place is not info,
-                )
+        return places
 
     async def _hosting(self, job: Job) -> Hosting:
         if not job.host_via:

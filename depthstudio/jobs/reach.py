@@ -11,6 +11,7 @@ from depthstudio.core.digest import canonical_json
 from depthstudio.core.errors import BadResponse
 from depthstudio.core.params import Params
 from depthstudio.jobs.clock import Clock, SystemClock
+from depthstudio.jobs.means import require_addresses, require_secrets
 from depthstudio.providers.base import Health, LiveSchema, Provider, Secret
 from depthstudio.providers.hosting.base import Host
 from depthstudio.providers.transport.clients import HttpClients
@@ -72,6 +73,7 @@ async def reach_of(
 ) -> JobReach:
     """The way to a provider's servers; `endpoints` are those the user put in place of its own."""
     where = provider.info.addresses(endpoints)
+    await secrets.look_up(secret.name for secret in provider.info.secrets)
     given = given_secrets(provider.info.secrets, secrets)
     return JobReach(await client_of(provider, http, where, given), where, given, clock)
 
@@ -87,6 +89,7 @@ async def host_reach(
     """The way to a host, with its own credential; `endpoints` may name some of its own."""
     info = host.info
     where = {name: endpoints.get(name, default) for name, default in info.endpoints.items()}
+    await secrets.look_up(secret.name for secret in info.secrets)
     given = given_secrets(info.secrets, secrets)
     client = await http.client(f"host {info.id}", host.credential(given, where))
     return JobReach(client, where, given, clock)
@@ -98,8 +101,18 @@ async def check_provider(
     secrets: Secrets | None = None,
     ca_file: Path | None = None,
 ) -> Health:
-    """Whether the endpoint answers and the key is good, asked without a session."""
-    async with _reach_alone(provider, endpoints, secrets, ca_file) as reach:
+    """Whether the endpoint answers and the key is good, asked without a session.
+
+    Raises
+    ------
+    ProviderError
+        when it does not answer, or refuses, or lacks what only the user can give
+    """
+    info, given = provider.info, secrets or Secrets()
+    await given.look_up(secret.name for secret in info.secrets)
+    require_secrets(info.title, info.secrets, given)
+    require_addresses(info, endpoints or {})
+    async with _reach_alone(provider, endpoints, given, ca_file) as reach:
         return await provider.check(reach)
 
 

@@ -238,6 +238,7 @@ class JobRunner:
         async with self._settling:
             if timer := self._hold_tasks.pop(provider_id, None):
                 timer.cancel()
+            self._pipeline.secrets.ask_again()  # the keychain may be unlocked now
             for entry in self._queue:
                 hold = entry.status.hold
                 if entry.job.provider_id != provider_id or hold is None:

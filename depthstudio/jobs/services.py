@@ -13,6 +13,7 @@ from depthstudio.core.params import Params, validated
 from depthstudio.core.record import Json, to_plain
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.journal_row import JournalRow
+from depthstudio.jobs.means import require_addresses, require_secrets
 from depthstudio.jobs.reach import JobReach, checked_schema, reach_of
 from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.registry import AnyProvider, Registry
@@ -43,9 +44,13 @@ class Services:
         Raises
         ------
         ProviderError
-            when it does not answer, or refuses
+            when it does not answer, or refuses, or lacks what only the user can give
         """
         provider = self.registry.get(provider_id)
+        info = provider.info
+        await self.secrets.look_up(secret.name for secret in info.secrets)
+        require_secrets(info.title, info.secrets, self.secrets)
+        require_addresses(info, endpoints)
         return await provider.check(await self._reach(provider, endpoints))
 
     async def describe(self, provider_id: str, endpoints: Mapping[str, str]) -> LiveSchema:

@@ -35,6 +35,7 @@ from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.hosting.registry import Hosts, load_hosts
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.settings.keychain import SystemKeychain
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
 from depthstudio.settings.servers import KnownServers
@@ -67,7 +68,8 @@ class Session:
 
         `ca_file` holds certificates to trust beside the system's; it is read with the first
         request, which fails with a word about it where it cannot be. `hosts` are the places
-        files may be put on: all there are, unless told otherwise.
+        files may be put on: all there are, unless told otherwise. Without `secrets`, those of the
+        environment and of the system's keychain are used.
         """
         self.home = home
         self.registry = registry
@@ -77,7 +79,7 @@ class Session:
         self.queue = self._restored.queue
         self._clock = self._restored.clock
         self._ledger = self._restored.ledger
-        self.secrets = secrets or Secrets()
+        self.secrets = secrets or Secrets(keychain=SystemKeychain())
         self.hosts = load_hosts() if hosts is None else hosts
         self.servers = KnownServers(home.servers_file)
         self._http = HttpClients(ca_file)
@@ -160,6 +162,7 @@ class Session:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.runner.aclose()
+        await self.secrets.aclose()
         await self._http.aclose()
         await self._restored.aclose()
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -340,6 +343,12 @@ class Session:
     ) -> LiveSchema:
         """What a server offers now; see `Services.describe`."""
         return await self.services.describe(provider_id, endpoints or {})
+
+    async def look_up_secrets(self) -> None:
+        """Wait until the keychain was asked for all that a provider or host may want."""
+        declared = [provider.info.secrets for provider in self.registry]
+        declared += [host.info.secrets for host in self.hosts.values()]
+        await self.secrets.look_up(secret.name for secrets in declared for secret in secrets)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)

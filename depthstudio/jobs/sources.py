@@ -251,11 +251,10 @@ def require_host(info: ProviderInfo, sources: Sequence[Source], host_via: str) -
 
 def require_address(info: ProviderInfo, endpoints: Mapping[str, str]) -> None:
     """Refuse, with a `UsageError`, a provider whose server only the user can name and did not."""
-    addresses = info.addresses(endpoints)
-    if absent := [name for name in info.endpoints if not addresses[name]]:
+    if absent := info.missing_address(endpoints):
         raise UsageError(
             f"{info.title} needs the address of its server",
-            hint=f"Give it as “{absent[0]}”: nobody has written down where it is",
+            hint=f"Give it as “{absent}”: nobody has written down where it is",
         )
 
 

@@ -105,6 +105,11 @@ class ProviderInfo:
         own = {**self.endpoints, **self.wiring}
         return {name: (chosen or {}).get(name, default) for name, default in own.items()}
 
+    def missing_address(self, chosen: Mapping[str, str] | None = None) -> str:
+        """The name of the first endpoint that nobody has given; "" when there are all."""
+        addresses = self.addresses(chosen)
+        return next((name for name in self.endpoints if not addresses[name]), "")
+
     @property
     def runs_locally(self) -> bool:
         """Nothing leaves this computer and nothing is paid: a drop may run at once."""

@@ -2,8 +2,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from depthstudio.cli.main import main
+from depthstudio.providers.base import Secret
 from depthstudio.providers.registry import BrokenProvider, Registry
+from tests.support import memory_keyring
 from tests.support.scripted_provider import scripted_at
 from tests.support.scripted_service import ScriptedService
 from tests.support.space_provider import SpaceServer, space_at
@@ -59,7 +63,9 @@ def test_one_provider_is_described(cli: Cli) -> None:
 def test_a_provider_is_tested_without_a_job(cli: Cli, service: ScriptedService) -> None:
     said, words = cli("providers", "test", "scripted", "--json"), cli("providers", "test", "relief")
 
-    assert said.records == [{"ok": True, "message": "Works", "latency_s": None}]
+    (record,) = said.records
+    assert (record["ok"], record["message"], record["latency_s"]) == (True, "Works", None)
+    assert (record["endpoints"], record["secrets"]) == ({"api": service.url}, {})
     assert (said.status, words.status) == (0, 0)
     assert words.out == "ok: Runs on this computer\n"
     assert service.requests == ["GET /health"]
@@ -72,7 +78,10 @@ def test_a_provider_that_does_not_answer_fails_the_test(capsys: Any) -> None:
     assert '"ok": false, "message": "Scripted cannot be reached' in capsys.readouterr().out
     assert main(["providers", "test", "scripted"], registry) == 1
     said = capsys.readouterr().out
-    assert said == "not ok: Scripted cannot be reached. Check the network and the endpoint\n"
+    assert said.splitlines() == [
+        "not ok: Scripted cannot be reached. Check the network and the endpoint",
+        "api  https://scripted.invalid",
+    ]
 
 
 def test_other_words_are_wrong_usage(cli: Cli) -> None:
@@ -112,3 +121,59 @@ def test_a_live_server_is_described_beside_our_own_words(capsys: Any) -> None:
     (lacking,) = [line for line in lines if line.startswith("reference ")]
     assert lacking.endswith("(This server has no such parameter)")
     assert server.requests == ["/info", "/info"]
+
+
+KEY = Secret("acme_key", "API key", "ACME_KEY", is_needed=True)
+CANARY = "acme-cAnArY-0123456789"
+
+
+@pytest.fixture
+def with_key(service: ScriptedService, cli: Cli, capsys: Any) -> Callable[..., Any]:
+    """Test a service that needs a key; the status, and what was said."""
+
+    def run(*words: str) -> tuple[int, str]:
+        registry = Registry([scripted_at(service.url, secrets=(KEY,), wiring={"header": "X-Key"})])
+        status = main(["providers", "test", "scripted", *words], registry)
+        said = capsys.readouterr()
+        assert CANARY not in said.out + said.err
+        return status, said.out
+
+    return run
+
+
+def test_a_test_without_the_key_sends_nothing_and_says_how_to_give_it(
+    with_key: Callable[..., Any], service: ScriptedService
+) -> None:
+    status, said = with_key()
+    assert status == 1
+    assert "not ok: Scripted needs its API key. Give it under Keys, or set ACME_KEY" in said
+    assert service.requests == []
+
+
+def test_a_test_says_whose_key_and_which_addresses_it_was_about(
+    with_key: Callable[..., Any], service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACME_KEY", CANARY)
+    status, said = with_key()
+    assert status == 0
+    assert said.splitlines()[0] == "ok: Works"
+    assert [line.split() for line in said.splitlines()[1:]] == [
+        ["api", service.url],
+        ["header", "X-Key"],
+        ["API", "key", "from", "ACME_KEY"],
+    ]
+    (record,) = [json.loads(line) for line in with_key("--json")[1].splitlines()]
+    assert record["endpoints"] == {"api": service.url, "header": "X-Key"}
+    assert (record["secrets"], record["keychain"]) == ({"acme_key": "environment"}, "absent")
+
+
+def test_a_test_uses_the_key_of_the_keychain(
+    with_key: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", memory_keyring.NAME)
+    monkeypatch.setenv(memory_keyring.SEED, json.dumps({"acme_key": CANARY}))
+    assert "from the keychain" in with_key()[1]
+    monkeypatch.setenv("ACME_KEY", "another")
+    status, said = with_key()
+    assert status == 0
+    assert "from the keychain, not from ACME_KEY" in said

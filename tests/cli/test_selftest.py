@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from depthstudio.cli import selftest
 from depthstudio.cli.main import main
 from depthstudio.cli.selftest import Finding, Verdict
 from depthstudio.providers.registry import BrokenProvider, Registry
+from tests.support import memory_keyring
+from tests.support.memory_keyring import MemoryKeyring
 
 Cli = Callable[..., Any]
 
@@ -104,3 +107,28 @@ def test_the_real_one_draws_a_picture_without_a_display(
     monkeypatch.setenv("PYTHONPATH", environment["PYTHONPATH"])
 
     assert selftest._picture() == [Finding("off-screen picture", Verdict.OK)]
+
+
+@pytest.mark.usefixtures("light")
+def test_the_keychain_is_tried_and_only_a_bad_one_fails(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "absent  keychain  this computer has no keychain" in cli("selftest").out
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", memory_keyring.NAME)
+    assert "ok      keychain" in cli("selftest").out
+    monkeypatch.setattr(MemoryKeyring, "set_password", lambda *arguments: None)
+    said = cli("selftest")
+    assert said.status == 1
+    assert "broken  keychain  it does not keep what it is given" in said.out
+
+
+def test_a_keychain_that_waits_for_the_user_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = Event()
+    monkeypatch.setattr(selftest, "KEYCHAIN_TIMEOUT_S", 0)
+    monkeypatch.setattr(selftest, "probe", lambda keychain: answer.wait(20))
+    (finding,) = selftest._keychain()
+    answer.set()
+    assert finding.verdict is Verdict.BROKEN
+    assert "does it wait to be unlocked?" in finding.detail

@@ -11,7 +11,7 @@ from depthstudio.core.record import to_json
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.app_settings import AppSettings
-from depthstudio.ui.inspector.secret_field import SecretState
+from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.inspector.service_box import ServiceBox
 from depthstudio.ui.window.remembered import restore_settings, settings_of
 from tests.support.space_provider import SpaceServer, space_at
@@ -59,7 +59,7 @@ async def test_nothing_is_asked_of_a_service_before_the_user_does(
 ) -> None:
     async with start_remote() as studio:
         box = chosen(studio)
-        await until(lambda: box.secret("hf_token").state() is SecretState.ABSENT)
+        await until(lambda: box.secret("hf_token").origin() is SecretOrigin.ABSENT)
         box.set_endpoints({})
         studio.window.inspector.form().set_values({"seed": 3})
     assert server.requests == []
@@ -103,7 +103,7 @@ async def test_a_test_under_way_can_be_ended(
     server.gate.clear()
     async with start_remote() as studio:
         box = chosen(studio)
-        await until(lambda: box.secret("hf_token").state() is SecretState.ABSENT)
+        await until(lambda: box.secret("hf_token").origin() is SecretOrigin.ABSENT)
         box.test.button.click()
         await until(lambda: server.requests)
         assert box.test.is_busy
@@ -126,11 +126,11 @@ async def test_a_token_is_sent_and_never_written_down(
     async with start_remote() as studio:
         box = chosen(studio)
         field = box.secret("hf_token")
-        await until(lambda: field.state() is SecretState.ABSENT)
+        await until(lambda: field.origin() is SecretOrigin.ABSENT)
         (line,) = field.findChildren(QLineEdit)
         line.setText("hf_s3cret")
         line.returnPressed.emit()
-        assert field.state() is SecretState.GIVEN
+        assert field.origin() is SecretOrigin.GIVEN
         await try_out(box)
         settings = settings_of(studio.window, AppSettings())
         assert "hf_s3cret" not in to_json(settings)
@@ -145,7 +145,7 @@ async def test_a_token_of_the_environment_is_named(
     monkeypatch.setenv("HF_TOKEN_OF_TESTS", "hf_env")
     async with start_remote() as studio:
         box = chosen(studio)
-        await until(lambda: box.secret("hf_token").state() is SecretState.ENVIRONMENT)
+        await until(lambda: box.secret("hf_token").origin() is SecretOrigin.ENVIRONMENT)
         await try_out(box)
     assert server.tokens == ["hf_env"]
 

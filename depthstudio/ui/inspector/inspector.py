@@ -32,6 +32,8 @@ class Inspector(QWidget):
     run_again_requested = Signal()
     show_requested = Signal()
     page_requested = Signal(str)  # an https address to open
+    keys_requested = Signal(str)  # the provider whose key is to be given
+    host_allowed = Signal(str)  # that may be spoken to without encryption
     page_made = Signal(str)  # the page of a provider, when it is chosen for the first time
     server_changed = Signal(str)  # a provider has another server now
 
@@ -112,6 +114,17 @@ class Inspector(QWidget):
         if wanted in self._pages:
             return self._pages[wanted].endpoints()
         return dict(self._restored_endpoints.get(wanted, {}))
+
+    def set_endpoints(self, provider_id: str, endpoints: Mapping[str, str]) -> None:
+        """Put other addresses in place of a provider's own."""
+        if dict(endpoints) == self.endpoints(provider_id):
+            return
+        page = self._pages.get(provider_id)
+        if page is None:
+            self._restored_endpoints[provider_id] = dict(endpoints)
+            self.server_changed.emit(provider_id)
+        else:
+            page.set_endpoints(endpoints)
 
     def plain_hosts(self) -> tuple[str, ...]:
         """The hosts that the user lets be spoken to without encryption."""
@@ -240,11 +253,19 @@ class Inspector(QWidget):
         page.state_changed.connect(self._show_state)
         page.endpoints_changed.connect(lambda: self.server_changed.emit(id_))
         if page.service is not None:
-            page.service.host_allowed.connect(self._on_host_allowed)
+            page.service.host_allowed.connect(self.allow_host)
+        page.card.keys_requested.connect(lambda: self.keys_requested.emit(id_))
         return page
 
-    def _on_host_allowed(self, host: str) -> None:
+    def allow_host(self, host: str) -> None:
+        """Let a host be spoken to without encryption, as the user said."""
+        if host in self._plain_hosts:
+            return
         self._plain_hosts |= {host}
+        for page in self._pages.values():
+            if page.service is not None:
+                page.service.set_plain_hosts(self._plain_hosts)
+        self.host_allowed.emit(host)
 
     def _refresh(self) -> None:
         """Show the Run box anew after a change, which makes it another question."""
@@ -259,7 +280,7 @@ class Inspector(QWidget):
                 self._sources,
                 one_scene=self._one_scene,
                 wrong_param=page.wrong(),
-                missing_secret=page.service.missing_secret() if page.service else "",
+                missing_secret=page.service.missing() if page.service else "",
                 endpoints=page.endpoints(),
                 plan=lambda group: page.entry.plan(group, page.form.values(), page.schema),
                 is_known=self._is_known,

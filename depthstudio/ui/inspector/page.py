@@ -67,6 +67,12 @@ class ProviderPage(QWidget):
             self.service.set_plain_hosts(plain_hosts)
             self.service.set_endpoints(endpoints)
 
+    def set_endpoints(self, endpoints: Mapping[str, str]) -> None:
+        """Put other addresses in place of the provider's own."""
+        if self.service is not None:
+            self.service.set_endpoints(endpoints)
+            self._on_endpoints()
+
     def endpoints(self) -> dict[str, str]:
         """The addresses the user put in place of the provider's own."""
         return self.service.endpoints() if self.service is not None else {}
@@ -130,5 +136,5 @@ class ProviderPage(QWidget):
     def _on_secrets(self) -> None:
         if self.service is not None:
             first = self.service.secret(self.entry.info.secrets[0].name).words()
-            self.card.show_key(first.text, first.tone)
+            self.card.show_key(first.text, first.tone, is_missing=bool(self.service.missing()))
         self.state_changed.emit()

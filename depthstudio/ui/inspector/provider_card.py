@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from depthstudio.providers.base import Licence, ProviderInfo
+from depthstudio.ui.inspector.service_line import link
 from depthstudio.ui.look.icons import Icons, paint_glyph
 from depthstudio.ui.look.theme import FontRole, IconSize, Radius, Space, Theme
 from depthstudio.ui.parts.chips import Chip, ChipStrip
@@ -56,6 +58,7 @@ class ProviderCard(QWidget):
     """One provider in short."""
 
     page_requested = Signal(str)  # an https address
+    keys_requested = Signal()  # where keys are given
 
     def __init__(
         self, theme: Theme, icons: Icons, info: ProviderInfo, parent: QWidget | None = None
@@ -65,7 +68,9 @@ class ProviderCard(QWidget):
         self._icons = icons
         self._note_icon: QLabel | None = None
         self._key = ElidedLabel(theme, tone="text", parent=self)
-        self.buttons: list[QToolButton] = []
+        self._keys = link(self.tr("Keys…"), self)
+        self._keys.clicked.connect(self.keys_requested)
+        self.buttons: list[QAbstractButton] = []
         self.setAccessibleName(info.title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
@@ -126,7 +131,7 @@ class ProviderCard(QWidget):
             facts.append((self.tr("Quota"), self._words(info.quota)))
         if info.privacy:
             facts.append((self.tr("Sends"), self._words(info.privacy)))
-        facts.append((self.tr("Token") if is_token else self.tr("Key"), self._key))
+        facts.append((self.tr("Token") if is_token else self.tr("Key"), self._key_line(info)))
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.S)
         grid.setVerticalSpacing(0)
@@ -143,6 +148,19 @@ class ProviderCard(QWidget):
             grid.setRowMinimumHeight(row, ROW_PX)
         return grid
 
+    def _key_line(self, info: ProviderInfo) -> QWidget:
+        if info.runs_locally:
+            self._keys.hide()
+            return self._key
+        self.buttons.append(self._keys)
+        both = QWidget(self)
+        line = QHBoxLayout(both)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(Space.S)
+        line.addWidget(self._key, 1)
+        line.addWidget(self._keys)
+        return both
+
     def _line(self, text: str, tone: str, font: FontRole) -> QWidget:
         return ElidedLabel(self._theme, text, tone=tone, font=font, parent=self)
 
@@ -155,10 +173,11 @@ class ProviderCard(QWidget):
         words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         return words
 
-    def show_key(self, text: str, tone: str) -> None:
-        """Say where the key comes from."""
+    def show_key(self, text: str, tone: str, *, is_missing: bool = False) -> None:
+        """Say where the key comes from, or that nothing runs without one."""
         self._key.setText(text)
         self._key.set_tone(tone)
+        self._keys.setText(self.tr("Give the key…") if is_missing else self.tr("Keys…"))
 
     def _products(self, info: ProviderInfo) -> QWidget:
         chips = [

@@ -142,8 +142,7 @@ def _reason(
 
 def _missing_address(info: ProviderInfo, endpoints: Mapping[str, str]) -> str:
     """What is missing where nobody but the user knows the server, “Acme's address”."""
-    where = info.addresses(endpoints)
-    return f"{info.title}'s address" if not all(where[name] for name in info.endpoints) else ""
+    return f"{info.title}'s address" if info.missing_address(endpoints) else ""
 
 
 def _where(

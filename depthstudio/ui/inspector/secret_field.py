@@ -1,45 +1,40 @@
 """A key or token: where it comes from, and a line to give it for as long as the program runs."""
 
 from dataclasses import dataclass
-from enum import Enum
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from depthstudio.providers.base import Secret
+from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.inspector.service_line import labelled, link
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel
-
-
-class SecretState(Enum):
-    """Where a secret comes from. The window never knows what it is."""
-
-    UNKNOWN = "unknown"  # nobody has looked yet
-    ABSENT = "absent"
-    GIVEN = "given"
-    ENVIRONMENT = "environment"
+from depthstudio.ui.parts.secret_edit import SecretEdit
 
 
 @dataclass(frozen=True)
 class SecretWords:
-    """A state in words, and the tone of the theme they have."""
+    """An origin in words, and the tone of the theme they have."""
 
     text: str
     tone: str
 
 
 class SecretField(QWidget):
-    """Takes a secret, hands it on in `given`, and keeps nothing of it. "" forgets the last."""
+    """Takes a secret, hands it on in `given`, and keeps nothing of it. "" forgets the last.
+
+    The window never knows what it is.
+    """
 
     given = Signal(str)
 
     def __init__(self, theme: Theme, secret: Secret, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.secret = secret
-        self._state = SecretState.UNKNOWN
+        self._origin = SecretOrigin.UNKNOWN
         self._line = QWidget(self)
-        self._edit = QLineEdit(self._line)
+        self._edit = SecretEdit(secret.label, self._line)
         self._use = link(self.tr("Use for this session"), self)
         self._forget = link(self.tr("Forget"), self)
         self._words = ElidedLabel(theme, parent=self)
@@ -48,36 +43,48 @@ class SecretField(QWidget):
         self._edit.returnPressed.connect(self._take)
         self._use.clicked.connect(self._take)
         self._forget.clicked.connect(lambda: self.given.emit(""))
-        self.show_state(SecretState.UNKNOWN)
+        self.show_origin(SecretOrigin.UNKNOWN)
 
-    def state(self) -> SecretState:
+    def origin(self) -> SecretOrigin:
         """Where the secret comes from."""
-        return self._state
+        return self._origin
 
-    def show_state(self, state: SecretState) -> None:
+    def show_origin(self, origin: SecretOrigin) -> None:
         """Say where the secret comes from; only what is absent can be typed."""
-        self._state = state
-        can_type = state in (SecretState.ABSENT, SecretState.UNKNOWN)
+        self._origin = origin
+        is_absent = origin in (SecretOrigin.ABSENT, SecretOrigin.WITHHELD)
+        can_type = is_absent or origin is SecretOrigin.UNKNOWN
         self._line.setVisible(can_type)
-        self._edit.setEnabled(state is SecretState.ABSENT)
+        self._edit.setEnabled(is_absent)
         self._use.setVisible(can_type)
-        self._forget.setVisible(state is SecretState.GIVEN)
+        self._forget.setVisible(origin is SecretOrigin.SESSION)
         said = self.words().text
         # Without the line, nothing else says what this is about.
         self._words.setText(said if can_type else f"{self.secret.label}: {said}")
+        self._words.set_tone("text2")
         self._edit.setAccessibleDescription(said)
 
+    def show_error(self, text: str) -> None:
+        """Say why what was typed cannot be one."""
+        self._words.setText(text)
+        self._words.set_tone("failed")
+        self._edit.setAccessibleDescription(text)
+
     def words(self) -> SecretWords:
-        """The state in words."""
-        match self._state:
-            case SecretState.UNKNOWN:
+        """The origin in words."""
+        match self._origin:
+            case SecretOrigin.UNKNOWN:
                 return SecretWords("", "text2")
-            case SecretState.GIVEN:
+            case SecretOrigin.SESSION:
                 return SecretWords(self.tr("Given for this session"), "text")
-            case SecretState.ENVIRONMENT:
+            case SecretOrigin.KEYCHAIN:
+                return SecretWords(self.tr("In the system keychain"), "text")
+            case SecretOrigin.ENVIRONMENT:
                 variable = self.secret.variable
                 return SecretWords(self.tr("From {variable}").format(variable=variable), "text")
-            case SecretState.ABSENT if self.secret.is_needed:
+            case SecretOrigin.WITHHELD:
+                return SecretWords(self.tr("The keychain is locked"), "held")
+            case SecretOrigin.ABSENT if self.secret.is_needed:
                 return SecretWords(self.tr("Missing: nothing runs without it"), "held")
             case _:
                 return SecretWords(self.secret.absent or self.tr("Not given"), "text2")
@@ -88,13 +95,6 @@ class SecretField(QWidget):
 
     def _lay_out(self, theme: Theme) -> None:
         secret = self.secret
-        self._edit.setEchoMode(QLineEdit.EchoMode.Password)
-        self._edit.setInputMethodHints(
-            Qt.InputMethodHint.ImhHiddenText
-            | Qt.InputMethodHint.ImhSensitiveData
-            | Qt.InputMethodHint.ImhNoPredictiveText
-        )
-        self._edit.setAccessibleName(secret.label)
         self._edit.setToolTip(secret.help)
         self._edit.setPlaceholderText(
             self.tr("Or set {variable}").format(variable=secret.variable) if secret.variable else ""
@@ -115,7 +115,5 @@ class SecretField(QWidget):
         layout.addLayout(second)
 
     def _take(self) -> None:
-        text = self._edit.text().strip()
-        self._edit.setText("")  # and not clear(), which could be undone
-        if text:
+        if text := self._edit.taken():
             self.given.emit(text)

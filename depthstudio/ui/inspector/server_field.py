@@ -1,6 +1,6 @@
 """The address of a provider's server: typed, chosen among those met before, or its own."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxL
 
 from depthstudio.core.address import checked_address
 from depthstudio.core.errors import Unencrypted, UsageError
-from depthstudio.ui.inspector.service_line import labelled, link, say, words_line
+from depthstudio.ui.inspector.service_line import LABEL_PX, labelled, link, say, words_line
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
 
@@ -28,8 +28,8 @@ class _AddressEdit(QLineEdit):
 
 
 class ServerField(QWidget):
-    """Edits one address, or what `check` takes. An empty line means the provider's own, or,
-    where it has none, that the address is still to be given.
+    """Edits one address. An empty line means the provider's own, or, where it has none, that
+    the address is still to be given.
 
     What is typed holds as soon as it is an address, so that Run never uses another one than
     the line shows; while it is none, `error` says so and `address` keeps the last good one.
@@ -46,15 +46,15 @@ class ServerField(QWidget):
         default: str,
         *,
         takes_space: bool = False,
-        check: Callable[[str], str] | None = None,
+        label_px: int = LABEL_PX,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.label = label
+        self._label_px = label_px
         self._icons = icons
         self._default = default
         self._takes_space = takes_space
-        self._check = check or self._checked_address
         self._address = ""
         self._error = ""
         self._host = ""  # that waits for the word whether it may be spoken to in the clear
@@ -62,7 +62,7 @@ class ServerField(QWidget):
         self._plain_hosts: frozenset[str] = frozenset()
         self._edit = _AddressEdit(self)
         self._list = self._button("chevron-down", self.tr("Servers used before"))
-        back = self.tr("Back to {x}").format(x=default) if default else self.tr("Clear")
+        back = self.tr("Back to {x}").format(x=default) if default else self.tr("Clear the address")
         self._reset = self._button("restore", back)
         self._words = words_line(theme, "failed", self)
         self._question = words_line(theme, "held", self)
@@ -115,7 +115,8 @@ class ServerField(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
-        layout.addLayout(labelled(theme, self.label, self._edit, self._list, self._reset))
+        controls = (self._edit, self._list, self._reset)
+        layout.addLayout(labelled(theme, self.label, *controls, label_px=self._label_px))
         layout.addWidget(self._words)
         asking = QHBoxLayout()
         asking.setSpacing(Space.S)
@@ -150,7 +151,7 @@ class ServerField(QWidget):
         text = self._edit.text().strip()
         self._error = self._host = ""
         try:
-            address = text and self._check(text)
+            address = text and self._checked_address(text)
         except Unencrypted as error:
             self._host, self._error = error.host, str(error)
         except UsageError as error:

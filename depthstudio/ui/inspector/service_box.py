@@ -7,11 +7,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from depthstudio.providers.base import ProviderInfo
+from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.inspector.connection_test import ConnectionTest
 from depthstudio.ui.inspector.group import GroupHead
-from depthstudio.ui.inspector.secret_field import SecretField, SecretState
+from depthstudio.ui.inspector.secret_field import SecretField
 from depthstudio.ui.inspector.server_field import ServerField
-from depthstudio.ui.inspector.wiring_box import WiringBox
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 
@@ -32,6 +32,7 @@ class ServiceBox(QWidget):
         self.head = GroupHead(theme, self.tr("Connection"), self)
         self.test = ConnectionTest(theme, icons, self)
         self._body = QWidget(self)
+        self._wiring: dict[str, str] = {}  # which the Keys page edits
         self._servers = {
             name: ServerField(
                 theme,
@@ -43,22 +44,24 @@ class ServiceBox(QWidget):
             )
             for name, default in info.endpoints.items()
         }
-        self._wiring = WiringBox(theme, icons, info, self) if info.wiring else None
         self._secrets = {s.name: SecretField(theme, s, self) for s in info.secrets}
         self._lay_out()
         self._connect()
         self._show_servers()
 
     def endpoints(self) -> dict[str, str]:
-        """The addresses the user put in place of the provider's own, by their name."""
-        return {name: f.address() for name, f in self._fields().items() if f.address()}
+        """The addresses the user put in place of the provider's own, by their name.
+
+        Among them is what else of the connection was changed, elsewhere.
+        """
+        chosen = {name: f.address() for name, f in self._servers.items() if f.address()}
+        return {**chosen, **self._wiring}
 
     def set_endpoints(self, endpoints: Mapping[str, str]) -> None:
         """Show other addresses, without saying `endpoints_changed`."""
+        self._wiring = {name: endpoints[name] for name in self.info.wiring if name in endpoints}
         for name, field in self._servers.items():
             field.set_address(endpoints.get(name, ""))
-        if self._wiring is not None:
-            self._wiring.set_values(endpoints)
         self._show_servers()
 
     def set_recent(self, servers: Sequence[Mapping[str, str]]) -> None:
@@ -71,16 +74,16 @@ class ServiceBox(QWidget):
         for field in self._servers.values():
             field.set_plain_hosts(hosts)
 
-    def show_secret(self, name: str, state: SecretState) -> None:
+    def show_secret(self, name: str, origin: SecretOrigin) -> None:
         """Say where a secret comes from."""
         field = self._secrets[name]
-        if state is not field.state():
-            field.show_state(state)
+        if origin is not field.origin():
+            field.show_origin(origin)
             self.secrets_changed.emit()
 
     def server(self, name: str) -> ServerField:
-        """The field of one address, or of one entry of the wiring; KeyError if there is none."""
-        return self._fields()[name]
+        """The field of one address; KeyError if there is none."""
+        return self._servers[name]
 
     def secret(self, name: str) -> SecretField:
         """The field of one secret; KeyError if there is none."""
@@ -88,12 +91,13 @@ class ServiceBox(QWidget):
 
     def wrong_server(self) -> str:
         """The label of the first address that cannot be used, empty when all can."""
-        return next((f.label for f in self._fields().values() if f.error()), "")
+        return next((f.label for f in self._servers.values() if f.error()), "")
 
-    def missing_secret(self) -> str:
-        """The label of a secret without which nothing runs, empty when there is none."""
+    def missing(self) -> str:
+        """The label of a secret that only the user can give and nothing runs without."""
         for field in self._secrets.values():
-            if field.secret.is_needed and field.state() is SecretState.ABSENT:
+            is_absent = field.origin() in (SecretOrigin.ABSENT, SecretOrigin.WITHHELD)
+            if field.secret.is_needed and is_absent:
                 return field.secret.label
         return ""
 
@@ -105,11 +109,7 @@ class ServiceBox(QWidget):
         stops.append(self.test.button)
         for first, second in pairwise(stops):
             QWidget.setTabOrder(first, second)
-        return self._wiring.order_tabs(stops[-1]) if self._wiring is not None else stops[-1]
-
-    def _fields(self) -> dict[str, ServerField]:
-        """Every address and every entry of the wiring, by name."""
-        return {**self._servers, **(self._wiring.fields if self._wiring is not None else {})}
+        return stops[-1]
 
     def _label(self, name: str) -> str:
         is_first = name == next(iter(self.info.endpoints))
@@ -127,8 +127,6 @@ class ServiceBox(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.head)
         layout.addWidget(self._body)
-        if self._wiring is not None:
-            layout.addWidget(self._wiring)
 
     def _connect(self) -> None:
         self.head.toggled.connect(self._body.setVisible)
@@ -137,8 +135,6 @@ class ServiceBox(QWidget):
         for field in self._servers.values():
             field.changed.connect(self.endpoints_changed)
             field.host_allowed.connect(self.host_allowed)
-        if self._wiring is not None:
-            self._wiring.changed.connect(self.endpoints_changed)
         for name, field in self._secrets.items():
             field.given.connect(lambda text, name=name: self.secret_given.emit(name, text))
 

@@ -8,10 +8,10 @@ from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 LABEL_PX = 64
 
 
-def labelled(theme: Theme, text: str, *controls: QWidget) -> QHBoxLayout:
+def labelled(theme: Theme, text: str, *controls: QWidget, label_px: int = LABEL_PX) -> QHBoxLayout:
     """A label, then controls, of which the first takes the room there is."""
     label = ElidedLabel(theme, text)
-    label.setFixedSize(LABEL_PX, Height.FIELD)
+    label.setFixedSize(label_px, Height.FIELD)
     label.setBuddy(controls[0])
     line = QHBoxLayout()
     line.setSpacing(Space.XS)

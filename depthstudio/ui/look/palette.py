@@ -86,7 +86,9 @@ def tokens_of(palette: QPalette) -> Tokens:
 
 def style_sheet(tokens: Tokens) -> str:
     """What the palette cannot say: flat buttons and fields, the one filled button, gaps."""
-    return _frame(tokens) + _buttons(tokens) + _fields(tokens) + _bars(tokens)
+    return (
+        _frame(tokens) + _buttons(tokens) + _fields(tokens) + _preferences(tokens) + _bars(tokens)
+    )
 
 
 def _frame(t: Tokens) -> str:
@@ -173,6 +175,19 @@ QComboBox QAbstractItemView::item:selected {{
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMessageBox QLabel#qt_msgbox_label {{ font-weight: 600; min-width: 320px; }}
 QMessageBox QLabel#qt_msgbox_informativelabel {{ min-width: 320px; }}
+"""
+
+
+def _preferences(t: Tokens) -> str:
+    return f"""
+QTreeView#keyTable {{
+    background: {t.field}; border: 1px solid {t.border}; border-radius: 4px; outline: 0;
+}}
+QTreeView#keyTable QHeaderView::section {{
+    background: {t.header}; color: {t.text2}; border: 0; border-bottom: 1px solid {t.hairline};
+    padding: 0 12px;
+}}
+QListWidget#pageList {{ background: {t.header}; border: 0; outline: 0; }}
 """
 
 

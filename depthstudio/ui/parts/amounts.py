@@ -107,6 +107,18 @@ def when_text(moment: datetime, now: datetime) -> str:
     return words.format(time=locale.toString(time, QLocale.FormatType.ShortFormat))
 
 
+def ago_text(moment: datetime, now: datetime) -> str:
+    """How long ago something was, in whole minutes, hours or days: "2 min ago"."""
+    minutes = int((now - moment).total_seconds() // 60)
+    if minutes < 1:
+        return _tr("just now")
+    if minutes < 60:
+        return _tr("{n} min ago").format(n=minutes)
+    if minutes < 24 * 60:
+        return _tr("{n} h ago").format(n=minutes // 60)
+    return _tr("{n} d ago").format(n=minutes // (24 * 60))
+
+
 def length_text(length: float, unit: str) -> str:
     """A length with two decimals and its unit: "2.40 m", "0.37" where there is no unit."""
     number = QLocale().toString(float(length), "f", 2)

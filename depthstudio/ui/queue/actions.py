@@ -15,6 +15,7 @@ class RowAction(StrEnum):
     RETRY = "retry"
     RUN_AGAIN = "run-again"
     TRY_NOW = "try-now"
+    GIVE_KEY = "give-key"
     SEND_AGAIN = "send-again"
     MARK_LOST = "mark-lost"
     OPEN_HISTORY = "open-history"
@@ -30,6 +31,7 @@ class RowAction(StrEnum):
             RowAction.RETRY: QCoreApplication.translate("queue", "Retry"),
             RowAction.RUN_AGAIN: QCoreApplication.translate("queue", "Run again"),
             RowAction.TRY_NOW: QCoreApplication.translate("queue", "Try now"),
+            RowAction.GIVE_KEY: QCoreApplication.translate("queue", "Give key…"),
             RowAction.SEND_AGAIN: QCoreApplication.translate(
                 "queue", "It is not there: send again"
             ),
@@ -58,6 +60,9 @@ class RowAction(StrEnum):
                 "queue", "Look in the browser at what the service ran"
             ),
             RowAction.TRY_NOW: QCoreApplication.translate("queue", "Ask the service again now"),
+            RowAction.GIVE_KEY: QCoreApplication.translate(
+                "queue", "Open the keys at this service: the job goes on once it has what it needs"
+            ),
         }.get(self, self.label)
 
 
@@ -67,6 +72,7 @@ _ICONS = {
     RowAction.RETRY: "restore",
     RowAction.RUN_AGAIN: "play",
     RowAction.TRY_NOW: "play",
+    RowAction.GIVE_KEY: "key-outline",
     RowAction.SEND_AGAIN: "cloud-upload-outline",
     RowAction.MARK_LOST: "cancel",
     RowAction.OPEN_HISTORY: "open-in-new",
@@ -86,8 +92,12 @@ def row_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[R
             return (RowAction.RUN_AGAIN,)
         case JobState.HELD if status.hold and status.hold.kind is HoldKind.SUBMIT_LOST:
             return (RowAction.DETAILS,)  # what is known is read before it is answered
+        case JobState.HELD if _needs_key(status.hold):
+            return (RowAction.GIVE_KEY, RowAction.CANCEL)
         case JobState.HELD:
             return (RowAction.TRY_NOW, RowAction.CANCEL)
+        case JobState.QUEUED if _needs_key(provider_hold):
+            return (RowAction.GIVE_KEY, RowAction.CANCEL)
         case JobState.QUEUED if provider_hold is not None:
             return (RowAction.TRY_NOW, RowAction.CANCEL)
         case _:
@@ -108,8 +118,14 @@ def menu_actions(
         return (*actions, RowAction.REMOVE)
     if status.state is JobState.DONE:
         actions.append(RowAction.RUN_AGAIN)
+    if RowAction.GIVE_KEY in actions:
+        actions.insert(1, RowAction.TRY_NOW)  # a keychain may have been unlocked
     if not status.state.is_final and RowAction.CANCEL not in actions:
         actions.append(RowAction.CANCEL)
     if status.state is not JobState.RUNNING:
         actions.append(RowAction.REMOVE)
     return tuple(actions)
+
+
+def _needs_key(hold: Hold | None) -> bool:
+    return hold is not None and hold.kind is HoldKind.NEEDS_KEY

@@ -42,6 +42,7 @@ class QueuePanel(QWidget):
     retry_requested = Signal(str)
     run_again_requested = Signal(str)
     try_now_requested = Signal(str)
+    give_key_requested = Signal(str)
     send_again_requested = Signal(str)
     mark_lost_requested = Signal(str)
     cancel_requested = Signal(str)
@@ -212,6 +213,7 @@ class QueuePanel(QWidget):
             RowAction.RETRY: self.retry_requested,
             RowAction.RUN_AGAIN: self.run_again_requested,
             RowAction.TRY_NOW: self.try_now_requested,
+            RowAction.GIVE_KEY: self.give_key_requested,
             RowAction.SEND_AGAIN: self.send_again_requested,
             RowAction.MARK_LOST: self.mark_lost_requested,
             RowAction.CANCEL: self.cancel_requested,

@@ -16,6 +16,7 @@ from depthstudio.ui.parts.amounts import (
     when_text,
 )
 
+HELD_ICON = "timer-pause-outline"
 REASON_LIMIT = 28  # characters of a reason that fit beside the actions of a row
 
 
@@ -124,6 +125,8 @@ def _waiting_for(provider_title: str, hold: Hold, now: datetime) -> RowText:
     """A job that would run, were it not for its provider."""
     if hold.kind is HoldKind.OFFLINE:
         held = _tr("{service} is out of reach")
+    elif hold.kind is HoldKind.NEEDS_KEY:
+        held = _tr("{service} waits for its key")
     else:
         held = _tr("{service} is held")
     detail = held.format(service=provider_title)
@@ -184,9 +187,7 @@ def _right(progress: Progress) -> str:
 
 
 def _held(hold: Hold | None, now: datetime) -> RowText:
-    icon = "timer-pause-outline"
-    if hold is not None and hold.kind is HoldKind.OFFLINE:
-        icon = "wifi-off"
+    icon = hold_icon(hold)
     short = _short_end(hold, now) if hold is not None else ""
     return RowText(icon, _tr("Held"), "held", _hold_detail(hold, now), short=short)
 
@@ -226,13 +227,23 @@ def _short_end(hold: Hold, now: datetime) -> str:
     return _tr("in {time}").format(time=duration_text(wait_s)) if wait_s > 0 else _tr("now")
 
 
+def hold_icon(hold: Hold | None) -> str:
+    """The icon of a hold, by who can end it."""
+    kinds = {HoldKind.OFFLINE: "wifi-off", HoldKind.NEEDS_KEY: "key-alert-outline"}
+    return kinds.get(hold.kind, HELD_ICON) if hold is not None else HELD_ICON
+
+
 def hold_text(hold: Hold, now: datetime) -> str:
     """A provider's hold in a few words, for a place that has no room for its reason."""
+    if hold.kind is HoldKind.NEEDS_KEY:
+        return _tr("needs a key")
     return _end_text(hold, now) or _tr("waits for you")
 
 
 def short_hold_text(hold: Hold, now: datetime) -> str:
     """The same in one or two words."""
+    if hold.kind is HoldKind.NEEDS_KEY:
+        return _tr("needs a key")
     return _short_end(hold, now) or _tr("waits")
 
 

@@ -35,6 +35,13 @@ COMMANDS = {
         "Add what lies at the https address on the clipboard",
     ),
     "quit": Command("Quit", "close", QKeySequence.StandardKey.Quit, role=QAction.MenuRole.QuitRole),
+    "preferences": Command(
+        "Preferences…",
+        "cog-outline",
+        "Ctrl+,",
+        "Keys of services, and where files may go",
+        role=QAction.MenuRole.PreferencesRole,
+    ),
     "run": Command(
         "Run", "play", "Ctrl+Return", "Run the selected input", "Add a photo first", tone="accent"
     ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDockWidget, QMenu, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.settings.app_settings import ThemeChoice
@@ -106,7 +106,7 @@ def _dock(
 def _make_menus(window: MainWindow) -> None:
     bar = window.menuBar()
     _fill(window, bar.addMenu(window.tr("&File")), "open", "open_folder", None, "quit")
-    _fill(window, bar.addMenu(window.tr("&Edit")), "paste")
+    _fill(window, bar.addMenu(window.tr("&Edit")), "paste", None, "preferences")
     view = bar.addMenu(window.tr("&View"))
     _fill(window, view, "show_scene", "show_depth", "show_photo", None, "fit", None)
     for dock in window.docks.values():
@@ -162,4 +162,8 @@ def _make_toolbar(window: MainWindow) -> QToolBar:
     spacer = QWidget()
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)
+    bar.addAction(window.action("preferences"))
+    cog = bar.widgetForAction(window.action("preferences"))
+    if isinstance(cog, QToolButton):
+        cog.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     return bar

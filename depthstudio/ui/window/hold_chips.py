@@ -11,7 +11,7 @@ from depthstudio.core.job import Hold, HoldKind
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.amounts import utc_now
-from depthstudio.ui.queue.words import hold_text, short_hold_text
+from depthstudio.ui.queue.words import hold_icon, hold_text, short_hold_text
 
 TICK_MS = 1000
 ROOMY_CHIPS = 2  # more of them say only how long
@@ -21,6 +21,7 @@ class HoldChips(QWidget):
     """Counts down while it is on screen. A click opens the reason, and “Try now”."""
 
     try_now_requested = Signal(str)  # provider id
+    give_key_requested = Signal(str)  # provider id
 
     def __init__(
         self,
@@ -79,6 +80,9 @@ class HoldChips(QWidget):
             if line:
                 menu.addAction(line).setEnabled(False)
         menu.addSeparator()
+        if hold.kind is HoldKind.NEEDS_KEY:
+            give = menu.addAction(self._icons.icon("key-outline"), self.tr("Give key…"))
+            give.triggered.connect(lambda: self.give_key_requested.emit(provider_id))
         ask = menu.addAction(self._icons.icon("play"), self.tr("Try now"))
         ask.triggered.connect(lambda: self.try_now_requested.emit(provider_id))
         return menu
@@ -121,8 +125,7 @@ class HoldChips(QWidget):
 
     def _dress(self) -> None:
         for provider_id, chip in self._chips.items():
-            offline = self._holds[provider_id].kind is HoldKind.OFFLINE
-            chip.setIcon(self._icons.icon("wifi-off" if offline else "timer-pause-outline", "held"))
+            chip.setIcon(self._icons.icon(hold_icon(self._holds[provider_id]), "held"))
             chip.setFont(self._theme.font("secondary", tabular=True))
         self._tell()
 

@@ -42,6 +42,7 @@ class StatusBar(QStatusBar):
 
     state_clicked = Signal(str)
     try_now_requested = Signal(str)  # provider id
+    give_key_requested = Signal(str)  # provider id
 
     def __init__(
         self,
@@ -128,6 +129,7 @@ class StatusBar(QStatusBar):
 
         chips = HoldChips(self._theme, self._icons, self._provider_title)
         chips.try_now_requested.connect(self.try_now_requested)
+        chips.give_key_requested.connect(self.give_key_requested)
         self._left.insertWidget(self._left.indexOf(self._message_icon) - 1, chips)
         return chips
 

@@ -1,8 +1,9 @@
 """Connects the window to the session: wishes become jobs, news becomes pictures."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -15,6 +16,7 @@ from depthstudio.ui.library.shelf import LibraryShelf
 from depthstudio.ui.window.arrangement import move_to_pane, reset_docks
 from depthstudio.ui.window.arrivals import Arrivals
 from depthstudio.ui.window.centre import Tab
+from depthstudio.ui.window.connection_tests import ConnectionTests
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.measure import Measuring
 from depthstudio.ui.window.polarity import PolarityKeeping
@@ -22,6 +24,9 @@ from depthstudio.ui.window.runs import Runs
 from depthstudio.ui.window.services import Services
 from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
+
+if TYPE_CHECKING:
+    from depthstudio.ui.window.preferences import Preferences
 
 VIEW_COMMANDS = {Tab.SCENE: "show_scene", Tab.DEPTH: "show_depth", Tab.PHOTO: "show_photo"}
 
@@ -38,7 +43,8 @@ class Workbench(QObject):
         self._tasks = Tasks(self._report)
         self._shelf = LibraryShelf(session, window)
         self._showing = Showing(session, window)
-        self._services = Services(session, window.inspector, self._tasks, self)
+        self._tests = ConnectionTests(session, self._tasks, window.inspector.endpoints, self)
+        self._services = Services(session, window.inspector, self._tests, self._tasks, self)
         self._measuring = Measuring(session, window.centre, window.icons, self._tasks.start)
         self._polarity = PolarityKeeping(session, window.centre, self._tasks.start)
         self._runs = Runs(session, window, self._tasks)
@@ -60,6 +66,7 @@ class Workbench(QObject):
     def begin(self) -> None:
         """Bring, after the first frame, the library's cards and what draws in 3D."""
         after_frame, centre = self._window.after_frame, self._window.centre
+        after_frame.do(lambda: self._tasks.start(self._session.look_up_secrets()))
         after_frame.do(lambda: self._tasks.start(self._shelf.fill()))
         after_frame.do(lambda: centre.scene_page.ready.connect(self._commands_due.start))
         after_frame.do(self._showing.follow_scene)
@@ -78,6 +85,9 @@ class Workbench(QObject):
             disconnect()
         self._shelf.close()
         self._services.close()
+        self._tests.close()
+        if "preferences" in vars(self):
+            self.preferences.close()
         self._commands_due.stop()
         await self._tasks.aclose()
 
@@ -100,6 +110,7 @@ class Workbench(QObject):
         window.status.try_now_requested.connect(
             lambda provider_id: self._tasks.start(self._session.runner.try_now(provider_id))
         )
+        window.status.give_key_requested.connect(self._give_key)
         window.centre.offer_changed.connect(self._commands_due.start)
         start_page.open_files.connect(self._choose_files)
         start_page.open_folder.connect(self._choose_folder)
@@ -121,6 +132,7 @@ class Workbench(QObject):
             ),
             ("next_pane", lambda: move_to_pane(window, 1)),
             ("previous_pane", lambda: move_to_pane(window, -1)),
+            ("preferences", lambda: self.preferences.open()),
             ("reset_layout", lambda: reset_docks(window)),
             ("about", self._show_about),
         ):
@@ -143,6 +155,7 @@ class Workbench(QObject):
             signal.connect(lambda id_, wish=wish: start(wish(id_)))
         panel.selected.connect(self._job_selected)
         panel.page_requested.connect(_open_page)
+        panel.give_key_requested.connect(lambda job_id: self.preferences.open_for_job(job_id))
         library.remove_requested.connect(self._ask_to_remove)
 
     def _connect_inspector(self) -> None:
@@ -158,6 +171,7 @@ class Workbench(QObject):
         inspector.grouping_changed.connect(lambda one_scene: runs.look_up())
         inspector.params_changed.connect(runs.look_up)
         inspector.provider_changed.connect(lambda provider_id: runs.look_up())
+        inspector.keys_requested.connect(lambda id_: self.preferences.open(id_))
 
     def _follow_session(self) -> list[Callable[[], None]]:
         session, later = self._session, self._commands_due.start
@@ -168,6 +182,21 @@ class Workbench(QObject):
             session.result_added.connect(lambda result: self._runs.look_up()),
             session.runner.holds_changed.connect(self._show_holds),
         ]
+
+    @cached_property
+    def preferences(self) -> "Preferences":
+        """What opens them; made for the first time they are wanted."""
+        from depthstudio.ui.window.preferences import Preferences
+
+        return Preferences(self._session, self._window, self._tests, self._tasks, self)
+
+    def _give_key(self, provider_id: str) -> None:
+        """Go to the key that keeps the jobs of a provider waiting."""
+        for entry in self._session.queue:
+            if entry.job.provider_id == provider_id and entry.status.hold is not None:
+                self.preferences.open_for_job(entry.job.id)
+                return
+        self.preferences.open(provider_id)
 
     # Dialogs are imported when they open: the first frame must not wait for them.
 

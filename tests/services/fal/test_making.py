@@ -31,7 +31,6 @@ from tests.support.fal_jobs import (
 from tests.support.fal_pictures import depth_of, fetched
 from tests.support.fal_service import KEY, FalService
 from tests.support.heic import heic
-from tests.support.service_jobs import of_role
 
 pytestmark = pytest.mark.anyio
 

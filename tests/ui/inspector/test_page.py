@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from depthstudio.core.job import Source
 from depthstudio.core.param_reconcile import LACKING
+from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.inspector.entries import entry_of
 from depthstudio.ui.inspector.inspector import Inspector
-from depthstudio.ui.inspector.secret_field import SecretState
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.chips import Chip
@@ -139,12 +139,12 @@ def test_the_card_says_what_leaves_this_computer_and_whose_quota_it_is(
 ) -> None:
     box = inspector.service("space")
     assert box is not None
-    box.show_secret("hf_token", SecretState.ABSENT)
+    box.show_secret("hf_token", SecretOrigin.ABSENT)
     words = words_in(inspector)
     assert Space.info.privacy in words
     assert Space.info.quota in words
     assert words.count("None: anonymous quota") == 2
-    box.show_secret("hf_token", SecretState.GIVEN)
+    box.show_secret("hf_token", SecretOrigin.SESSION)
     assert "Given for this session" in words_in(inspector)
 
 
@@ -180,9 +180,9 @@ def test_nothing_runs_without_a_key_that_is_needed(
     box = inspector.service("space")
     assert box is not None
     assert inspector.run_box.state().reason == ""  # nobody has looked yet
-    box.show_secret("hf_token", SecretState.ABSENT)
+    box.show_secret("hf_token", SecretOrigin.ABSENT)
     assert inspector.run_box.state().reason == "Give the HF token first"
-    box.show_secret("hf_token", SecretState.ENVIRONMENT)
+    box.show_secret("hf_token", SecretOrigin.ENVIRONMENT)
     assert inspector.run_box.state().reason == ""
 
 

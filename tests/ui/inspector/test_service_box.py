@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from depthstudio.core.errors import ServiceUnavailable
 from depthstudio.providers.base import Health, Secret
-from depthstudio.ui.inspector.secret_field import SecretField, SecretState
+from depthstudio.settings.secret_origin import SecretOrigin
+from depthstudio.ui.inspector.secret_field import SecretField
 from depthstudio.ui.inspector.server_field import ServerField
 from depthstudio.ui.inspector.service_box import ServiceBox
 from depthstudio.ui.look.icons import Icons
@@ -148,7 +149,7 @@ def test_a_second_address_shows_where_it_is_not_the_usual_one(box: ServiceBox) -
 
 
 def test_a_token_is_taken_and_nothing_of_it_stays(qtbot: QtBot, box: ServiceBox) -> None:
-    box.show_secret("hf_token", SecretState.ABSENT)
+    box.show_secret("hf_token", SecretOrigin.ABSENT)
     field = box.secret("hf_token")
     assert "None: anonymous quota" in said(field)
     line = line_of(field)
@@ -160,7 +161,7 @@ def test_a_token_is_taken_and_nothing_of_it_stays(qtbot: QtBot, box: ServiceBox)
     assert line.text() == ""
     line.undo()
     assert line.text() == ""
-    box.show_secret("hf_token", SecretState.GIVEN)
+    box.show_secret("hf_token", SecretOrigin.SESSION)
     assert said(field) == ["HF token: Given for this session"]
     with qtbot.waitSignal(box.secret_given) as heard:
         qtbot.mouseClick(button(field, "Forget"), Qt.MouseButton.LeftButton)
@@ -168,7 +169,7 @@ def test_a_token_is_taken_and_nothing_of_it_stays(qtbot: QtBot, box: ServiceBox)
 
 
 def test_a_token_of_the_environment_cannot_be_changed_here(box: ServiceBox) -> None:
-    box.show_secret("hf_token", SecretState.ENVIRONMENT)
+    box.show_secret("hf_token", SecretOrigin.ENVIRONMENT)
     field = box.secret("hf_token")
     assert said(field) == ["HF token: From HF_TOKEN_OF_TESTS"]
     assert not line_of(field).isVisible()
@@ -179,7 +180,7 @@ def test_a_key_without_which_nothing_runs_is_missed(
 ) -> None:
     field = SecretField(theme, Secret("key", "API key", is_needed=True))
     qtbot.addWidget(field)
-    field.show_state(SecretState.ABSENT)
+    field.show_origin(SecretOrigin.ABSENT)
     assert (field.words().text, field.words().tone) == ("Missing: nothing runs without it", "held")
 
 
@@ -213,6 +214,6 @@ def test_folded_its_head_says_how_it_went(box: ServiceBox) -> None:
 
 def test_it_fits_the_narrowest_dock_with_its_longest_words(box: ServiceBox) -> None:
     box.set_endpoints({"space": "http://a-render-farm.with-a-very-long-name.example:7860"})
-    box.show_secret("hf_token", SecretState.ABSENT)
+    box.show_secret("hf_token", SecretOrigin.ABSENT)
     box.test.show_trouble(ServiceUnavailable("Nobody there at all", hint="Try again later"))
     assert box.minimumSizeHint().width() <= 320

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 SLOW = {"numpy", "PIL", "pi_heif", "av", "natsort", "cmap", "httpx", "pyvista", "pyvistaqt"}
-SLOW |= {"vtkmodules"}
+SLOW |= {"vtkmodules", "keyring"}
 AFTER_THE_FRAME = {
     "asyncio",
     "filelock",
@@ -12,6 +12,8 @@ AFTER_THE_FRAME = {
     "depthstudio.jobs.journal",
     "depthstudio.jobs.session",
     "depthstudio.providers.transport.clients",
+    "depthstudio.settings.secrets",
+    "depthstudio.ui.preferences.dialog",
     "depthstudio.ui.viewer3d.page",
     "depthstudio.ui.window.dialogs",
     "depthstudio.ui.window.first_run_page",

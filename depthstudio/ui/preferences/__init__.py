@@ -1,0 +1,1 @@
+"""The preferences: keys of services, and where files may go."""
