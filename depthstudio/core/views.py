@@ -246,10 +246,15 @@ class CameraSet:
 
 @dataclass(frozen=True, eq=False)
 class ImageSequence:
-    """Pictures that are decoded one at a time: `load(i)` gives (H, W, 3 or 4) uint8 sRGB."""
+    """Pictures that are decoded one at a time: `load(i)` gives (H, W, 3 or 4) uint8 sRGB.
+
+    Those of a clip are its frames; its rate is 0 where nobody said it.
+    """
 
     names: tuple[str, ...]
     load: Callable[[int], NDArray[np.uint8]]
+    is_clip: bool = False
+    frame_rate_hz: float = 0.0
 
     def __len__(self) -> int:
         return len(self.names)

@@ -14,7 +14,8 @@ from depthstudio.formats.video_picture import grey_of
 
 Side = Literal["whole", "left", "right"]
 # A step back costs the way from the key frame before; what is kept of it makes the next ones free.
-NEIGHBOURS = 16
+NEIGHBOURS = 32
+CACHE_BYTES = 128 << 20  # 60 frames of 1080p
 
 
 def open_depth_video(path: Path, kind: DepthKind, *, side: Side = "whole") -> DepthStack:
@@ -32,11 +33,25 @@ def open_depth_video(path: Path, kind: DepthKind, *, side: Side = "whole") -> De
     return DepthStack(frames, kind, lossy=True, frame_rate_hz=frames.frame_rate_hz)
 
 
+def half_of(pixels: NDArray[np.uint8], side: Side) -> NDArray[np.uint8]:
+    """The left or right half of (H, W, …) pixels, or all of them; not a copy."""
+    half = pixels.shape[1] // 2
+    match side:
+        case "left":
+            return pixels[:, :half]
+        case "right":
+            return pixels[:, pixels.shape[1] - half :]
+        case "whole":
+            return pixels
+
+
 class _VideoDepth(FramesOnDemand):
     def __init__(self, path: Path, side: Side) -> None:
         self._path = path
-        self._side = side
-        self._video = VideoFrames(path, picture=grey_of, neighbours=NEIGHBOURS)
+        self._side: Side = side
+        self._video = VideoFrames(
+            path, picture=grey_of, neighbours=NEIGHBOURS, cache_bytes=CACHE_BYTES
+        )
         weakref.finalize(self, self._video.close)
         self.frame_rate_hz = self._video.frame_rate_hz
         # Only a decoded frame tells which way up it is.
@@ -61,11 +76,6 @@ class _VideoDepth(FramesOnDemand):
                 yield self._values(video.load(index, check))
 
     def _values(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-        half = grey.shape[1] // 2
-        if self._side == "left":
-            grey = grey[:, :half]
-        elif self._side == "right":
-            grey = grey[:, grey.shape[1] - half :]
-        values = np.divide(grey, np.float32(255), dtype=np.float32)
+        values = np.divide(half_of(grey, self._side), np.float32(255), dtype=np.float32)
         values.setflags(write=False)
         return values

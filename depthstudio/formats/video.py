@@ -58,12 +58,14 @@ class VideoFrames:
         check: Callable[[], None] = no_check,
         picture: PictureMaker = picture_of,
         neighbours: int = NEIGHBOURS,
+        cache_bytes: int = 0,
         like: "VideoFrames | None" = None,
     ) -> None:
         """`check` is called again and again, and may raise to give up.
 
-        `picture` makes pixels of what was decoded, and `neighbours` frames are kept from the
-        way to one. `like` is another reader of the same file, which knows its index.
+        `picture` makes pixels of what was decoded. `neighbours` frames are kept from the way
+        to one; all that are kept take `cache_bytes` at most. `like` is another reader of the
+        same file, which knows its index.
 
         Raises
         ------
@@ -76,7 +78,7 @@ class VideoFrames:
         self._check = check
         self._picture_of = picture
         self._neighbours = neighbours
-        self._kept: KeptFrames[np.uint8] = KeptFrames(CACHE_BYTES)
+        self._kept: KeptFrames[np.uint8] = KeptFrames(cache_bytes or CACHE_BYTES)
         self._container: InputContainer
         self._stream: VideoStream
         self._coming: Iterator[VideoFrame] = iter(())

@@ -1,15 +1,17 @@
 """Which depths the ends of a colour map stand for."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from depthstudio.core.views import DepthFrames, DepthStack
+from depthstudio.core.views import DepthFrames, DepthStack, no_check
 
 SAMPLE_LIMIT = 200_000  # values; more would move the range by less than a colour step
 SAMPLE_FRAMES = 16  # a clip of thousands of frames is not read in full for a range
+READ_FRAMES = 32  # where reading the last of them means reading all
 NOTHING_KNOWN = (0.0, 1.0)
 
 
@@ -49,15 +51,43 @@ def percentile_range(
 
 def clip_range(stack: DepthStack, low: float = 2.0, high: float = 98.0) -> tuple[float, float]:
     """`percentile_range` of the frames of a stack, however they are kept. May take a while."""
+    ends = NOTHING_KNOWN
+    for found in clip_ranges(stack, low, high):
+        ends = found.ends
+    return ends
+
+
+@dataclass(frozen=True)
+class FoundRange:
+    """A range, of so many frames of a clip."""
+
+    ends: tuple[float, float]
+    frames: int
+
+
+def clip_ranges(
+    stack: DepthStack,
+    low: float = 2.0,
+    high: float = 98.0,
+    *,
+    check: Callable[[], None] = no_check,
+) -> Iterator[FoundRange]:
+    """The range of a clip, more certain each time, as its sampled frames are read.
+
+    One after 1, 2, 4 … frames and a last one after all that are looked at: 16 of what an
+    array holds, 32 of what has to be read anyway. `check` may raise to give up.
+    """
     _refuse_percentiles(low, high)
     if 0 in stack.values.shape:
-        return NOTHING_KNOWN
-    indices = sample_frames(len(stack))
+        return
+    lazy = stack.on_demand
+    indices = sample_frames(len(stack), SAMPLE_FRAMES if lazy is None else READ_FRAMES)
     sample = RangeSample(stack.values.shape, len(indices))
-    frames = stack.on_demand.in_order(indices) if stack.on_demand else _each(stack.values, indices)
-    for frame in frames:
+    frames = lazy.in_order(indices, check) if lazy else _each(stack.values, indices)
+    for count, frame in enumerate(frames, 1):
         sample.add(frame)
-    return sample.range(low, high)
+        if count == len(indices) or count & (count - 1) == 0:
+            yield FoundRange(sample.range(low, high), count)
 
 
 class RangeSample:

@@ -3,30 +3,38 @@
 import logging
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.polarity import polarity_of, with_polarity
 from depthstudio.core.views import DepthStack, Polarity
 from depthstudio.geometry.colour import colour_table
+from depthstudio.geometry.depth_range import FoundRange
 from depthstudio.ui.images.canvas import ImageCanvas
+from depthstudio.ui.images.clip_keys import ClipKey, clip_key
+from depthstudio.ui.images.clip_range import ClipRange
+from depthstudio.ui.images.clip_words import range_text, waiting_text
 from depthstudio.ui.images.depth_picture import DepthPicture, DepthRequest, depth_picture
 from depthstudio.ui.images.depth_scale import DepthScale
 from depthstudio.ui.images.depth_strip import DepthStrip
 from depthstudio.ui.images.frame_bar import DepthFrameBar
 from depthstudio.ui.images.hatch import hatch_brush
 from depthstudio.ui.images.legend import Legend
+from depthstudio.ui.images.player import Player
+from depthstudio.ui.images.read_ahead import ReadAhead
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.amounts import zoom_text
 from depthstudio.ui.parts.empty_state import EmptyState
-from depthstudio.ui.parts.newest_work import NewestWork
+from depthstudio.ui.parts.following_work import Check, FollowingWork
 from depthstudio.ui.parts.strips import InfoStrip
 
 log = logging.getLogger(__name__)
 
 PIXELS_AT_ONCE = 4_000_000  # more than this is coloured in a worker
+WAITING_MS = 250  # how often it is said how far a frame that takes long has come
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,10 @@ class DepthProbe:
 class DepthView(QWidget):
     """Shows a `DepthStack` that somebody else has loaded.
 
-    The range is one for the whole clip until the user edits it. Changing the colour map
-    or inverting only gives the indices other colours; values are never touched.
+    The range is one for the whole clip until the user edits it; where frames have to be
+    decoded it is that of the first one until more were read. Changing the colour map or
+    inverting only gives the indices other colours; values are never touched. The last
+    frame stays until the next is there.
     """
 
     probed = Signal(object)  # DepthProbe, or None when the cursor leaves the picture
@@ -57,12 +67,18 @@ class DepthView(QWidget):
         self._scale: DepthScale | None = None
         self._picture: DepthPicture | None = None
         self._pixel: tuple[int, int] | None = None
-        self._work = NewestWork(self)
+        self._found: FoundRange | None = None  # the clip's own range, as far as it is known
+        self._is_edited = False
+        self._work = FollowingWork(self)
+        self._range = ClipRange(self)
+        self._ahead = ReadAhead(self)
+        self.player = Player(lambda: not self._work.busy, self)
+        self._waiting = QTimer(self, interval=WAITING_MS)
         self.strip = DepthStrip(theme, icons)
         self.canvas = ImageCanvas(theme)
         self.legend = Legend(theme)
         self.info = InfoStrip(theme)
-        self.frames = DepthFrameBar(theme)
+        self.frames = DepthFrameBar(theme, icons)
         self.canvas.setAccessibleName(self.tr("Depth"))
         self._empty = EmptyState(theme, icons, icon="gradient-vertical", title="")
         self._lay_out()
@@ -92,9 +108,12 @@ class DepthView(QWidget):
         Its range is found in a worker: reading a clip may mean reading a disk. Where frames
         are `chosen_elsewhere`, with the photos they belong to, it offers no choice itself.
         """
-        self._work.cancel()
+        for work in (self._work, self._range, self._ahead):
+            work.cancel()
+        self._waiting.stop()
         self._stack = stack if stack is not None and 0 not in stack.values.shape else None
         self._frame, self._scale, self._picture = 0, None, None
+        self._found, self._is_edited = None, False
         self._empty.say(*self._empty_words())
         self._show_page(empty=self._stack is None)
         self.strip.set_title(title)
@@ -104,7 +123,9 @@ class DepthView(QWidget):
         self.canvas.set_image(None)
         count = len(self._stack) if self._stack else 0
         self.frames.setVisible(count > 1 and not chosen_elsewhere)
-        self.frames.set_frames(count)
+        rate_hz = self._stack.frame_rate_hz if self._stack else 0.0
+        self.frames.set_frames(count, rate_hz=rate_hz)
+        self.player.set_clip(count, rate_hz)
         self._tell_probe()
         if self._stack:
             self._render()
@@ -113,7 +134,9 @@ class DepthView(QWidget):
         """Show frame `frame` (from 0) of the clip at the same range."""
         if self._stack is None or not 0 <= frame < len(self._stack):
             raise ValueError(f"there is no frame {frame}")
-        self.frames.set_frames(len(self._stack), frame)
+        if frame == self._frame:
+            return
+        self.player.set_frame(frame)
         self._choose_frame(frame)
 
     def _empty_words(self) -> tuple[str, str]:
@@ -129,10 +152,10 @@ class DepthView(QWidget):
         column.addWidget(self.strip)
         column.addLayout(middle, 1)
         column.addWidget(self.info)
-        column.addWidget(self.frames)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._page)
-        layout.addWidget(self._empty)
+        layout.addWidget(self._page, 1)
+        layout.addWidget(self._empty, 1)
+        layout.addWidget(self.frames)  # other frames may be whole where one cannot be shown
         for box in (column, layout):
             box.setContentsMargins(0, 0, 0, 0)
             box.setSpacing(0)
@@ -150,6 +173,40 @@ class DepthView(QWidget):
         self.canvas.zoom_changed.connect(lambda _: self.info.say_right(self._facts()))
         self._work.done.connect(self._show)
         self._work.failed.connect(self._fail)
+        self._range.found.connect(self._take_range)
+        self._waiting.timeout.connect(self._tell_facts)
+        self.frames.play_asked.connect(self.player.toggle)
+        self.player.changed.connect(self.frames.set_playing)
+        self.player.due.connect(self._show_due)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._stack is None or len(self._stack) < 2:
+            super().keyPressEvent(event)
+            return
+        match clip_key(event):
+            case ClipKey.BACKWARDS:
+                self.player.play(-1)
+            case ClipKey.PAUSE:
+                self.player.pause()
+            case ClipKey.FORWARDS:
+                self.player.play(1)
+            case ClipKey.TOGGLE:
+                self.player.toggle()
+            case ClipKey.FIRST:
+                self._go_to(0)
+            case ClipKey.LAST:
+                self._go_to(len(self._stack) - 1)
+            case None:
+                super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.player.pause()
+        super().hideEvent(event)
+
+    def _show_due(self, frame: int) -> None:
+        """The player's next frame; it keeps its own count."""
+        self._choose_frame(frame)
+        self.frame_changed.emit(frame)
 
     def _go_to(self, frame: int) -> None:
         if self._stack is not None and 0 <= frame < len(self._stack) and frame != self._frame:
@@ -157,15 +214,27 @@ class DepthView(QWidget):
             self.frame_changed.emit(frame)
 
     def _choose_frame(self, frame: int) -> None:
+        self._ahead.follow(self._stack, self._frame, frame)
         self._frame = frame
+        self.frames.mark(frame)
         self._render()
 
     def _reset_range(self) -> None:
-        self._scale = None
+        self._is_edited, self._scale = False, None
+        if self._stack and self._found:
+            self._scale = DepthScale.of_range(self._stack.kind, *self._found.ends)
         self._render()
+
+    def _take_range(self, found: FoundRange) -> None:
+        """More of the clip was read: its colours follow, unless the user chose them."""
+        self._found = found
+        if not self._is_edited:
+            self._reset_range()
+        self._tell_facts()
 
     def _edit_range(self, near: float, far: float) -> None:
         if self._scale:
+            self._is_edited = True
             self._scale = self._scale.with_ends(near=near, far=far)
             self._render()
 
@@ -190,21 +259,39 @@ class DepthView(QWidget):
             self._picture.indexed if self._picture else None,
         )
         # A new clip goes to the worker whatever its size: it loads the colour maps too.
-        if request.scale and request.pixels_to_read <= PIXELS_AT_ONCE:
-            self._work.cancel()
+        is_quick = request.pixels_to_read <= PIXELS_AT_ONCE and not request.reads_from_disk
+        if request.scale and is_quick and not self._work.busy:
             self._show(depth_picture(request))
         else:
-            self._work.submit(lambda: _prepared(request))
+            self._work.submit(lambda check: _prepared(request, check))
+            self._waiting.start()
 
     def _show(self, picture: DepthPicture) -> None:
-        self._picture, self._scale = picture, picture.scale
+        self._picture = picture
+        if self._scale is None:
+            self._begin_range(picture)
+        if self._scale is None or not self._work.busy:  # else a newer one is on its way
+            self._scale = picture.scale
+        self._show_page(empty=False)
         self.canvas.set_backdrop(hatch_brush(self.devicePixelRatioF()))
         self.canvas.set_image(picture.levels)
         self.legend.set_scale(picture.scale, colour_table(picture.request.colour_map))
-        self.strip.set_scale(picture.scale, lossy=picture.request.stack.lossy)
+        self.strip.set_scale(self._scale, lossy=picture.request.stack.lossy)
+        if not self._work.busy:
+            self._waiting.stop()
         self._tell_probe()
 
+    def _begin_range(self, picture: DepthPicture) -> None:
+        """A first frame is in sight: take its range for now, and look for that of the clip."""
+        stack = picture.request.stack
+        low, high = sorted((picture.scale.near, picture.scale.far))
+        self._found = FoundRange((low, high), picture.looked_at)
+        if stack.on_demand is not None and picture.looked_at < len(stack):
+            self._range.start(stack)
+
     def _fail(self, error: Exception) -> None:
+        self.player.pause()
+        self._waiting.stop()
         hint = error.hint if isinstance(error, DepthStudioError) else ""
         if not isinstance(error, DepthStudioError):
             log.error("depth could not be shown", exc_info=error)
@@ -228,15 +315,15 @@ class DepthView(QWidget):
         if picture is None or pixel is None:
             self.legend.set_probed(None)
             self.info.say("")
-            self.info.say_right(self._facts())
+            self._tell_facts()
             self.probed.emit(None)
             return
         column, row = pixel
         frame = picture.request.frame
-        value = float(picture.request.stack.frame(frame)[row, column])
+        value = float(picture.indexed.values[row, column])
         self.legend.set_probed(value)
         self.info.say(self._probe_text(picture, column, row, value))
-        self.info.say_right(self._facts())
+        self._tell_facts()
         self.probed.emit(DepthProbe(column, row, frame, value))
 
     def _probe_text(self, picture: DepthPicture, column: int, row: int, value: float) -> str:
@@ -248,19 +335,26 @@ class DepthView(QWidget):
             count=len(picture.request.stack),
         )
 
+    def _tell_facts(self) -> None:
+        self.info.say_right(self._facts())
+
     def _facts(self) -> str:
         if self._stack is None:
             return ""
         frames, (width, height) = len(self._stack), self._stack.size_px
         facts = [f"{width} × {height}"]
         if frames > 1:
-            facts.append(self.tr("one range for all {count} frames").format(count=frames))
+            looked_at = self._found.frames if self._found and not self._is_edited else 0
+            facts.append(range_text(looked_at, frames))
+            lazy = self._stack.on_demand
+            if lazy and self._work.busy and lazy.reached <= self._frame:
+                facts.append(waiting_text(self._frame, lazy.reached, frames))
         if self.canvas.viewport:
             facts.append(zoom_text(self.canvas.viewport.zoom))
         return " · ".join(facts)
 
 
-def _prepared(request: DepthRequest) -> DepthPicture:
-    picture = depth_picture(request)
+def _prepared(request: DepthRequest, check: Check) -> DepthPicture:
+    picture = depth_picture(request, check)
     picture.levels.prepare()
     return picture

@@ -1,5 +1,6 @@
 """Pictures that several widgets show, decoded one at a time."""
 
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -22,4 +23,4 @@ def in_turns(sequence: ImageSequence) -> ImageSequence:
         with lock:
             return sequence.load(index)
 
-    return ImageSequence(sequence.names, load)
+    return replace(sequence, load=load)

@@ -1,5 +1,6 @@
 """Photo and depth of what is shown: the views, and the strip that chooses among them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from depthstudio.core.views import Views
+from depthstudio.core.views import DepthStack, ImageSequence, Views
 from depthstudio.geometry.colour_maps import DEFAULT_COLOUR_MAP
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
@@ -15,6 +16,7 @@ from depthstudio.ui.look.theme import Theme
 if TYPE_CHECKING:
     from depthstudio.ui.images.depth_pictures import DepthPicturesView
     from depthstudio.ui.images.depth_view import DepthView
+    from depthstudio.ui.images.in_step import Clip
     from depthstudio.ui.images.photo_view import PhotoView
     from depthstudio.ui.images.view_strip import ViewStrip
 
@@ -45,6 +47,7 @@ class Pictures(QObject):
         self.colour_map = DEFAULT_COLOUR_MAP  # of the depth view, there or still to come
         self._depth_is_pictures = False
         self._frames_are_views = False
+        self._clips: tuple[Clip, Clip] | None = None  # depth and photo where both are films
         self._count = 0  # how many views photo and depth share; 0 where they share none
         self._index = 0
         self._is_low = False
@@ -79,7 +82,7 @@ class Pictures(QObject):
         from depthstudio.ui.images.photo_view import PhotoView
 
         view = PhotoView(self._theme, self._icons)
-        view.index_changed.connect(self.show_view)
+        view.index_changed.connect(self._follow_photo)
         self._stack.addWidget(view)
         return view
 
@@ -116,7 +119,8 @@ class Pictures(QObject):
         views = _in_turns(views)
         photos, pictures, depth = views.photos, views.depth_pictures, views.depth
         self._depth_is_pictures = depth is None and pictures is not None
-        count = len(photos) if photos is not None else 0
+        self._clips = _clips(depth, photos)
+        count = len(photos) if photos is not None and not self._clips else 0
         if self._depth_is_pictures and pictures is not None:
             count = max(count, len(pictures))
         self._frames_are_views = depth is not None and len(depth) == count and count > 1
@@ -158,6 +162,8 @@ class Pictures(QObject):
 
     def close_views(self) -> None:
         """Read no more pictures, before the window goes."""
+        if "depth_view" in vars(self):
+            self.depth_view.set_depth(None, "")
         if "strip" in vars(self):
             self.strip.close_thumbs()
 
@@ -167,6 +173,19 @@ class Pictures(QObject):
     def _follow_frame(self, frame: int) -> None:
         if self._frames_are_views:
             self.show_view(frame)
+        elif self._clips:
+            self._step_along(self.photo_view.go_to, frame, *self._clips)
+
+    def _follow_photo(self, index: int) -> None:
+        if self._clips:
+            self._step_along(self.depth_view.set_frame, index, *reversed(self._clips))
+        else:
+            self.show_view(index)
+
+    def _step_along(self, go_to: Callable[[int], None], frame: int, of: "Clip", to: "Clip") -> None:
+        from depthstudio.ui.images.in_step import same_moment
+
+        go_to(same_moment(frame, of, to))
 
     def _show_strip(self) -> None:
         """The strip belongs below the views that share it, and nowhere else."""
@@ -179,6 +198,15 @@ class Pictures(QObject):
         elif self._frames_are_views:
             shares.append(made.get("depth_view"))
         self.strip.setVisible(self._count > 1 and self._stack.currentWidget() in shares)
+
+
+def _clips(depth: DepthStack | None, photos: ImageSequence | None) -> "tuple[Clip, Clip] | None":
+    """Depth and photos as clips, where they are two views of one film."""
+    if depth is None or photos is None or not photos.is_clip:
+        return None
+    from depthstudio.ui.images.in_step import Clip
+
+    return Clip(len(depth), depth.frame_rate_hz), Clip(len(photos), photos.frame_rate_hz)
 
 
 def _in_turns(views: Views) -> Views:

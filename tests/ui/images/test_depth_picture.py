@@ -86,7 +86,7 @@ def test_values_are_never_modified() -> None:
 
 def test_indices_run_from_far_to_near_and_keep_zero_for_no_data() -> None:
     stack = ramp()
-    indexed = indexed_frame(stack, 0, DepthScale.of_range(DepthKind.METRIC, 1.0, 5.0))
+    indexed = indexed_frame(0, stack.frame(0), DepthScale.of_range(DepthKind.METRIC, 1.0, 5.0))
     assert indexed.indices[1, 0] == 255
     assert indexed.indices[1, -1] == 1
     assert indexed.indices[0, -1] == 0

@@ -23,9 +23,11 @@ from depthstudio.core.views import DepthKind, DepthStack
 from depthstudio.geometry.colour import colour_table
 from depthstudio.geometry.colour_maps import COLOUR_MAPS
 from depthstudio.ui.images import depth_view
+from depthstudio.ui.images.depth_picture import DepthPicture, DepthRequest
 from depthstudio.ui.images.depth_view import DepthProbe, DepthView
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.following_work import Check
 
 W = TypeVar("W", bound=QWidget)
 NBSP = "\N{NO-BREAK SPACE}"
@@ -236,9 +238,12 @@ def test_a_large_frame_is_coloured_off_the_gui_thread_and_the_newest_wins(
     monkeypatch.setattr(depth_view, "PIXELS_AT_ONCE", 10)
     shown: list[int] = []
     make = depth_view.depth_picture
-    monkeypatch.setattr(
-        depth_view, "depth_picture", lambda wanted: shown.append(wanted.frame) or make(wanted)
-    )
+
+    def noted(wanted: DepthRequest, check: Check) -> DepthPicture:
+        shown.append(wanted.frame)
+        return make(wanted, check)
+
+    monkeypatch.setattr(depth_view, "depth_picture", noted)
     for frame in (1, 2, 3):
         view.set_frame(frame)
     assert view.busy
@@ -269,7 +274,7 @@ def test_a_clip_replaced_while_it_loads_is_never_shown(view: DepthView, qtbot: Q
 def test_a_clip_that_cannot_be_read_says_so(
     view: DepthView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(wanted: object) -> None:
+    def fail(wanted: object, check: object) -> None:
         raise depth_view.DepthStudioError("The file is cut short", hint="Run the job again")
 
     monkeypatch.setattr(depth_view, "depth_picture", fail)
