@@ -16,6 +16,8 @@ from depthstudio.providers.transport import clients as clients_module
 from depthstudio.providers.transport.bounded import LONGEST_ANSWER_BYTES, LONGEST_PACKED_BYTES
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.providers.transport.errors import translated_errors
+from depthstudio.providers.transport.extensions import CREDENTIAL
+from depthstudio.providers.transport.redaction import secrets_of
 from depthstudio.providers.transport.tls import tls_context
 from tests.support.loopback import AUTHORITY, Exchange, Serve
 
@@ -152,6 +154,25 @@ async def test_a_key_is_shown_to_its_hosts_and_to_no_other(
     await client.get(foreign.url, headers={"authorization": KEY})
     assert mine.questions[0].headers["authorization"] == KEY
     assert "authorization" not in foreign.questions[0].headers
+
+
+@pytest.mark.anyio
+async def test_a_request_may_say_who_asks_in_place_of_its_client(
+    serve: Serve, clients: HttpClients, canary: Canary
+) -> None:
+    mine = serve(lambda exchange: exchange.answer())
+    storage = serve(lambda exchange: exchange.answer())
+    client = await clients.client("acme", canary(mine.host))
+    token = Credential({"Authorization": "Bearer other"}, frozenset({storage.host}))
+    for server in (storage, mine):
+        answer = await client.get(server.url, extensions={CREDENTIAL: token})
+        assert {"other", "canary-5f2e"} <= secrets_of(answer.request)
+    await client.get(mine.url)
+    assert [question.headers.get("authorization") for question in storage.questions] == [
+        "Bearer other"
+    ]
+    shown = [question.headers.get("authorization") for question in mine.questions]
+    assert shown == [None, KEY]
 
 
 @pytest.mark.anyio

@@ -30,6 +30,7 @@ from tests.support.fal_jobs import (
 )
 from tests.support.fal_pictures import depth_of, fetched
 from tests.support.fal_service import KEY, FalService
+from tests.support.file_service import content_of
 from tests.support.heic import heic
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +51,7 @@ async def test_a_photo_becomes_depth_in_which_near_is_large(
         result = await service.result(status)
         views = await service.session.load(result)
 
-    expected = depth_of(photo.read_bytes())
+    expected = depth_of(content_of(photo))
     assert views.depth is not None
     assert (views.depth.kind, views.depth.lossy) == (DepthKind.RELATIVE_DISPARITY, True)
     assert np.array_equal(views.depth.values[0], expected.astype(np.float32) / np.float32(255))
@@ -74,7 +75,7 @@ async def test_a_small_photo_goes_inside_the_request_and_lies_nowhere(
 
     (submit,) = fal.matching(SUBMIT)
     assert set(submit.json()) == {"image_url"}
-    assert fetched(submit.json()["image_url"]) == photo.read_bytes()
+    assert fetched(submit.json()["image_url"]) == content_of(photo)
     assert submit.json()["image_url"].startswith("data:image/png;base64,")
     assert submit.headers["authorization"] == f"Key {KEY}"
     assert fal.matching(TOKEN) == fal.matching(UPLOAD) == []
@@ -91,19 +92,19 @@ def test_a_picture_of_any_size_is_encoded_to_the_byte(tmp_path: Path, size_bytes
     pieces = list(body.pieces())
     assert all(pieces)
     assert sum(map(len, pieces)) == body.size_bytes
-    assert fetched(json.loads(b"".join(pieces))["image_url"]) == path.read_bytes()
+    assert fetched(json.loads(b"".join(pieces))["image_url"]) == content_of(path)
 
 
 async def test_a_large_photo_goes_through_the_storage(
     fal: FalService, open_fal: OpenFal, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture, "INSIDE_UP_TO_BYTES", photo.stat().st_size - 1)
+    monkeypatch.setattr(picture, "INSIDE_UP_TO_BYTES", len(content_of(photo)) - 1)
     async with open_fal() as service:
         status = await service.run([photo])
         result = await service.result(status)
 
     (upload,) = fal.matching(UPLOAD)
-    assert upload.body == photo.read_bytes()
+    assert upload.body == content_of(photo)
     assert upload.headers["content-type"] == "image/png"
     assert upload.headers["x-fal-file-name"] == "000000.png"
     assert "x-fal-object-lifecycle" not in upload.headers
@@ -192,7 +193,7 @@ async def test_what_the_service_would_misread_goes_as_a_plain_png(
 async def test_an_address_is_sent_as_it_is_and_its_photo_stays_where_it_is(
     fal: FalService, open_fal: OpenFal, photo: Path
 ) -> None:
-    url = fal.storage.publish(photo.read_bytes(), "image/png", "photo.png")
+    url = fal.storage.publish(content_of(photo), "image/png", "photo.png")
     async with open_fal() as service:
         status = await service.run([on_the_web(url)])
         result = await service.result(status)
@@ -215,7 +216,7 @@ async def test_gray_in_another_form_is_depth_as_well(
     async with open_fal() as service:
         status = await service.run([photo])
         views = await service.session.load(await service.result(status))
-    expected = depth_of(photo.read_bytes()).astype(np.float32) / np.float32(255)
+    expected = depth_of(content_of(photo)).astype(np.float32) / np.float32(255)
     assert views.depth is not None
     assert np.allclose(views.depth.values[0], expected, atol=1e-6)
     assert status.note == ""
@@ -282,7 +283,7 @@ def test_the_command_line_runs_it(fal: FalService, photo: Path, tmp_path: Path) 
     assert told[-1]["event"] == "done"
     roles = {artifact["role"]: artifact["path"] for artifact in told[-1]["artifacts"]}
     with Image.open(roles["depth"]) as image:
-        assert np.array_equal(np.asarray(image), depth_of(photo.read_bytes()))
+        assert np.array_equal(np.asarray(image), depth_of(content_of(photo)))
     assert fal_headers(fal)["x-fal-queue-priority"] == "low"
     assert KEY not in ran.stdout
 
