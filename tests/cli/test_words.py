@@ -109,3 +109,21 @@ def test_an_address_holds_no_password_and_it_is_not_repeated() -> None:
         endpoint_values(["https://me:s3cret@b.test"], INFO, [])
 
     assert "s3cret" not in f"{caught.value} {caught.value.hint} {caught.value.detail}"
+
+
+def test_wiring_is_said_as_endpoints_are_and_checked_as_what_it_is() -> None:
+    wiring = {"auth_header": "Authorization", "get_path": "/v2/{id}"}
+    info = replace(INFO, wiring=wiring)
+    said = ["auth_header=X-Key", "https://b.test", "get_path=/v3/{id}/show"]
+
+    assert endpoint_values(said, info, []) == {
+        "auth_header": "X-Key",
+        "api": "https://b.test",
+        "get_path": "/v3/{id}/show",
+    }
+    with pytest.raises(UsageError, match="is not a path") as caught:
+        endpoint_values(["get_path=https://b.test"], info, [])
+    assert caught.value.hint == "Write it as /v2/{id}"
+    with pytest.raises(UsageError, match="has no endpoint “path”") as caught:
+        endpoint_values(["path=/v2"], info, [])
+    assert caught.value.hint == "It has: api, queue, auth_header, get_path"

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from depthstudio.core.errors import LibraryError
 from depthstudio.core.result import Result
+from depthstudio.core.views import Polarity
 from depthstudio.library.annotations import Annotations, read_annotations, write_annotations
 from depthstudio.library.result_folder import read_result
 
@@ -51,3 +52,13 @@ def test_a_result_with_damaged_annotations_is_read_under_its_sealed_name(
     result = store(1)
     (result.folder / "annotations.json").write_text("{")
     assert read_result(result.folder) == result
+
+
+def test_what_is_said_of_pictures_of_depth_is_kept_and_checked(tmp_path: Path) -> None:
+    write_annotations(tmp_path, Annotations(polarity=Polarity.NEAR_BLACK))
+    assert read_annotations(tmp_path).polarity is Polarity.NEAR_BLACK
+    assert Annotations().polarity is None
+
+    (tmp_path / "annotations.json").write_text('{"polarity": "near-blue"}')
+    with pytest.raises(LibraryError, match="damaged"):
+        read_annotations(tmp_path)

@@ -22,7 +22,7 @@ class PolarityButton(QToolButton):
         menu = QMenu(self)
         self._group = QActionGroup(self)
         self._actions = {polarity: self._add(menu, polarity) for polarity in Polarity}
-        self._group.triggered.connect(lambda action: self.chosen.emit(action.data()))
+        self._group.triggered.connect(lambda action: self.chosen.emit(Polarity(action.data())))
         self.setMenu(menu)
         self.hide()
 

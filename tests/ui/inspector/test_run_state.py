@@ -155,3 +155,18 @@ def test_a_wrong_parameter_is_named() -> None:
     state = run_state(provider(), PHOTO, one_scene=True, wrong_param="Blur", is_known=True)
     assert state.reason == "Correct “Blur” first"
     assert not state.is_known
+
+
+def test_an_address_only_the_user_knows_is_asked_for_before_the_key() -> None:
+    info = dataclasses.replace(provider(endpoints={"api": ""}), wiring={"get_path": "/{id}"})
+
+    unknown = run_state(info, PHOTO, one_scene=False, missing_secret="Acme key")
+    known = {"api": "https://acme.test", "get_path": "/v3/{id}"}
+    told = run_state(info, PHOTO, one_scene=False, missing_secret="Acme key", endpoints=known)
+
+    assert unknown.reason == "Give Acme's address first"
+    assert unknown.where == "The photo goes to Acme, nothing else does"
+    assert told.reason == "Give the Acme key first"
+    assert told.where == "The photo goes to acme.test, nothing else does"
+    assert hosts(info, known) == ("acme.test",)
+    assert hosts(info) == ()
