@@ -187,13 +187,6 @@ def test_a_video_for_a_provider_of_photos_is_wrong_usage_and_leaves_no_job(
     assert cli("jobs", "list", "--json").records == []
 
 
-def test_an_address_is_not_taken_for_a_file(cli: Cli) -> None:
-    said = cli("run", "https://a.test/photo.png", *SCRIPTED)
-
-    assert (said.status, said.out) == (2, "")
-    assert "no provider takes an address yet: download the file" in said.err
-
-
 def test_more_sources_than_one_job_takes_is_wrong_usage(cli: Cli, make_photo: MakePhoto) -> None:
     photos = [make_photo(f"{number}.png") for number in range(5)]
 
