@@ -14,6 +14,7 @@ from depthstudio.core.job import Job, JobState, JobStatus, Source
 from depthstudio.core.result import Result
 from depthstudio.core.views import DepthStack
 from depthstudio.formats import media_type
+from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from tests.support.hurried_clock import HurriedClock
 from tests.support.loopback_host import HOST_ID
@@ -45,7 +46,8 @@ class Tengr:
 
     async def added(self, sources: Sequence[Source], *, host_via: str = "", **values: Any) -> Job:
         (job,) = await self.session.enqueue(
-            sources, ID, {**SMALL, **values}, endpoints=self.endpoints, host_via=host_via
+            sources,
+            Order(ID, {**SMALL, **values}, endpoints=self.endpoints, host_via=host_via),
         )
         return job
 
