@@ -90,6 +90,8 @@ class RestService:
         self.origins: list[str] = [""] * origins
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
+        # Asked about every request for which no fault was arranged, as a load test does.
+        self.chaos: Callable[[Request], Fault | None] = lambda request: None
         self.url = ""
         self._lock = threading.RLock()
         self._news = threading.Condition(self._lock)
@@ -113,6 +115,7 @@ class RestService:
                 fault.released.set()
             self.faults.clear()
             self.requests.clear()
+            self.chaos = lambda request: None
 
     def matching(self, pattern: str) -> list[Request]:
         with self._lock:
@@ -164,7 +167,7 @@ class RestService:
                     continue
                 fault.times -= 1
                 return fault
-        return None
+            return self.chaos(request)
 
     def reply(self, request: Request) -> Answer:
         for method, pattern, answer in self._routes:

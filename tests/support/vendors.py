@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+
 from tests.support.fal_queue import Ending
 from tests.support.fal_service import KEY as FAL_KEY
 from tests.support.fal_service import FalService
-
 from tests.support.oxen_service import KEY as OXEN_KEY
 from tests.support.oxen_service import NAMESPACE, OxenService
 from tests.support.rest_service import Answer, RestService
@@ -163,7 +163,7 @@ class Vendors:
 def thing_for(asked: Asked, folder: Path, number: int = 0) -> Path:
     """Something to send, with a name that must not reach a service; another for each number."""
     if asked.is_video:
-        return write_video(folder / f"Straße {number} &%$.mp4", frames=6 + number % 3)
+        return write_video(folder / f"Straße {number} &%$.mp4", frames=6, rate_hz=10 + number)
     path = folder / f"thing {number} – été &%$.png"
     picture = Image.new("RGB", (64, 48), (250, 250, 250))
     picture.paste((200, (40 + number) % 256, number // 256), (16, 12, 48, 36))
