@@ -155,7 +155,7 @@ class OxenVideoDepth(LazyProvider[OxenVideoParams]):
         accepts=media_type.VIDEOS,
         produces=(Product("depth", "Depth"), Product("video", "Depth video")),
         licence=Licence("Large and Base: CC BY-NC 4.0; Small: Apache 2.0", commercial=None),
-        price="Paid: credits at Oxen, by the length of the video",
+        price="Credits at Oxen, by the length of the video",
         quota="None is published",
         privacy="Oxen fetches the video from its address and keeps the result in your account",
         note="Depth is relative: near is large, and no unit. A job takes 5 to 15 minutes.",

@@ -32,6 +32,7 @@ from depthstudio.providers.oxen.listening import Listening
 
 QUEUE_PATH = "/api/ai/queue"
 POLL_S = 15.0  # the safety net below the events
+LAG_S = 2.0  # between an event and its row
 SILENCE_LIMIT_S = 30 * 60.0  # while it answers and has nothing new to tell
 DEAF_LIMIT_S = 5 * 60.0  # while it does not even answer
 STOP_LIMIT_S = 5.0
@@ -135,8 +136,12 @@ class Following:
 
     async def _look_at(self, one: str) -> None:
         before = self._known[one]
+        heard = self._listening.heard(one)
         try:
             found = await row_of(self._hub, one)
+            if heard is not None and not found.has_ended:
+                await self._hub.reach.sleep(LAG_S)  # the row has more to tell than the event
+                found = await row_of(self._hub, one)
         except ResultLost:
             if one not in self._unseen:
                 raise
@@ -144,10 +149,11 @@ class Following:
         except ServiceUnavailable:
             if self._passed_s(self._answered_at) >= DEAF_LIMIT_S:
                 raise
+            await self._hub.reach.sleep(POLL_S)
             return
         self._unseen.discard(one)
         self._answered_at = self._hub.reach.now()
-        found = brought_together(found, self._listening.heard(one))
+        found = brought_together(found, heard)
         if found.status != before.status:
             self._news_at = self._answered_at
         self._known[one] = found

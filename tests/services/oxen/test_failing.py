@@ -32,6 +32,7 @@ NO_RAW_DEPTH = "Oxen sent no raw depth, only the video"
 @pytest.fixture(autouse=True)
 def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "POLL_S", 0.05)
+    monkeypatch.setattr(queue, "LAG_S", 0.05)
 
 
 def failure_of(status: JobStatus) -> tuple[str, str, str]:
@@ -190,6 +191,17 @@ async def test_an_event_counts_where_the_row_lags_behind(
     assert (status.state, status.note) == (JobState.DONE, NO_RAW_DEPTH)
 
 
+async def test_a_row_that_is_a_moment_late_still_brings_raw_depth(
+    opened: Open, oxen: OxenService, url: str
+) -> None:
+    oxen.fault(ROW, "answer", answer=Answer.of({"status": "processing"}))
+    async with opened() as jobs:
+        status = await jobs.run_url(url)
+        result = await jobs.result(status)
+
+    assert (status.note, len(result.artifacts)) == ("", 2)
+
+
 async def test_a_status_nobody_knows_is_taken_for_running(
     opened: Open, oxen: OxenService, url: str
 ) -> None:
@@ -273,12 +285,19 @@ async def test_a_stop_that_is_not_heard_leaves_the_job_to_be_found_again(
     assert len(oxen.accepted) == 1
 
 
+@pytest.mark.parametrize("has_events", [False, True])
+@pytest.mark.parametrize("code", [500, 503])
 async def test_a_service_that_does_not_answer_for_a_while_is_asked_on(
-    opened: Open, oxen: OxenService, url: str, monkeypatch: pytest.MonkeyPatch
+    opened: Open,
+    oxen: OxenService,
+    url: str,
+    code: int,
+    has_events: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(repeat, "FIRST_WAIT_S", 0.001)
-    oxen.tells_ends = False
-    oxen.fault(ROW, "answer", answer=Answer(503), times=12)
+    oxen.tells_ends = has_events
+    oxen.fault(ROW, "answer", answer=Answer(code), times=12)
     async with opened() as jobs:
         status = await jobs.run_url(url)
 
