@@ -43,6 +43,7 @@ def _range(declared: Mapping[str, Any]) -> str:
     low, high = declared.get("minimum"), declared.get("maximum")
     if low is not None and high is not None:
         return f" from {low} to {high}"
-    if low is not None:
-        return f" of at least {low}"
-    return f" of at most {high}" if high is not None else ""
+    over, under = declared.get("exclusiveMinimum"), declared.get("exclusiveMaximum")
+    ends = (("of at least", low), ("above", over), ("of at most", high), ("below", under))
+    said = " and ".join(f"{words} {end}" for words, end in ends if end is not None)
+    return f" {said}" if said else ""

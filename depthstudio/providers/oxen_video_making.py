@@ -27,8 +27,8 @@ from depthstudio.providers.oxen.model import model_schema
 from depthstudio.providers.oxen.queue import (
     HAD_FINISHED,
     QUEUE_PATH,
+    Following,
     enqueue,
-    followed,
     stop_on_cancel,
 )
 from depthstudio.providers.oxen.refusals import CREDIT_HINT, RUN_HINT, is_about_credit
@@ -144,7 +144,7 @@ async def _followed(
     ctx: Context, hub: Hub, ids: Sequence[str], listening: Listening, *, is_new: bool
 ) -> list[Generation]:
     try:
-        return await followed(hub, ids, listening, ctx.report, is_new=is_new)
+        return await Following(hub, ids, listening, ctx.report, is_new=is_new).to_the_end()
     except asyncio.CancelledError:
         await stop_on_cancel(ctx, hub, ids)
         raise

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
+import msgspec
 import pytest
 from msgspec import field
 
@@ -37,6 +38,7 @@ class Oven(Params):
     only: Annotated[Literal["here"], param(label="Only")] = "here"
     finish: Annotated[Finish, param(label="Finish")] = Finish.MATT
     limit: Annotated[Annotated[int, bounds(ge=1, le=9)] | None, param(label="Limit")] = None
+    rate: Annotated[Annotated[float, msgspec.Meta(gt=0)] | None, param(label="Rate")] = None
     mood: Annotated[Literal["b", "a"] | None, param(label="Mood")] = None
     sizes: Annotated[list[int], param(label="Sizes")] = field(default_factory=list[int])
     tones: Annotated[list[Literal["z", "y"]], param(label="Tones")] = field(
@@ -55,6 +57,7 @@ class Oven(Params):
     [
         ("heat", 5, "must be a number from 0 to 1, got 5"),
         ("heat", float("inf"), "must be a number from 0 to 1, got Infinity"),
+        ("rate", 0, "must be a number above 0, or null, got 0"),
         ("warmth", "0.6", "must be a number of at most 0.5, got 0.6"),
         ("share", "deep", 'must be a number, got "deep"'),
         ("share", True, "must be a number, got true"),

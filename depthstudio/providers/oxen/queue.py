@@ -3,11 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
 from urllib.parse import quote
 
-from depthstudio.core.errors import BadResponse, ProviderError, RemoteJobFailed, ResultLost
+from depthstudio.core.errors import (
+    BadResponse,
+    ProviderError,
+    RemoteJobFailed,
+    ResultLost,
+    ServiceUnavailable,
+)
 from depthstudio.core.job import Progress, Stage
 from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
@@ -27,7 +32,9 @@ from depthstudio.providers.oxen.listening import Listening
 
 QUEUE_PATH = "/api/ai/queue"
 POLL_S = 15.0  # the safety net below the events
-SILENCE_LIMIT_S = 30 * 60.0
+LAG_S = 2.0  # between an event and its row
+SILENCE_LIMIT_S = 30 * 60.0  # while it answers and has nothing new to tell
+DEAF_LIMIT_S = 5 * 60.0  # while it does not even answer
 STOP_LIMIT_S = 5.0
 MOST_GENERATIONS = 16
 NOT_FOUND = 404
@@ -80,75 +87,104 @@ async def row_of(hub: Hub, generation_id: str) -> Generation:
     return generation_in_row(answer, generation_id)
 
 
-async def followed(
-    hub: Hub,
-    ids: Sequence[str],
-    listening: Listening,
-    report: Callable[[Progress], None],
-    *,
-    is_new: bool,
-) -> list[Generation]:
-    """Wait until all have ended, well or not, in the order of `ids`.
+class Following:
+    """Generations that are waited for, and what is known of each."""
 
-    is_new : they were sent a moment ago, so that there is nothing to look at yet
+    def __init__(
+        self,
+        hub: Hub,
+        ids: Sequence[str],
+        listening: Listening,
+        report: Callable[[Progress], None],
+        *,
+        is_new: bool,
+    ) -> None:
+        """`is_new`: they were sent a moment ago, and there is nothing to look at yet."""
+        self._hub = hub
+        self._listening = listening
+        self._report = report
+        self._known = {one: Generation(one, QUEUED, {}) for one in ids}
+        self._unseen = set(ids) if is_new else set[str]()
+        self._is_new = is_new
+        self._news_at = self._answered_at = hub.reach.now()
 
-    Raises
-    ------
-    RemoteJobFailed
-        when nothing changes for half an hour; they are stopped then
-    """
-    known = {one: Generation(one, QUEUED, {}) for one in ids}
-    look_at: Sequence[str] = [] if is_new else list(ids)
-    unseen = set(ids) if is_new else set[str]()
-    last_news = hub.reach.now()
-    while True:
-        for one in look_at:
-            found = await _looked_at(hub, known[one], is_unseen=one in unseen)
-            unseen.discard(one)
-            found = brought_together(found, listening.heard(one))
-            if found.status != known[one].status:
-                last_news = hub.reach.now()
-            known[one] = found
-        pending = [one for one in ids if not known[one].has_ended]
-        if not pending:
-            return [known[one] for one in ids]
-        report(_progress(known.values()))
-        if hub.reach.now() - last_news >= timedelta(seconds=SILENCE_LIMIT_S):
-            raise await _given_up(hub, pending)
-        look_at = await listening.news_of(pending, POLL_S) or pending
+    async def to_the_end(self) -> list[Generation]:
+        """Wait until all have ended, well or not, in their order.
+
+        Raises
+        ------
+        ResultLost
+            when the service does not know one of them any more
+        RemoteJobFailed
+            when nothing changes for half an hour; they are stopped then
+        ServiceUnavailable
+            when no answer comes for some minutes, or none to that stop: they may go on there
+        """
+        look_at: Sequence[str] = [] if self._is_new else list(self._known)
+        while True:
+            for one in look_at:
+                await self._look_at(one)
+            pending = [one for one, found in self._known.items() if not found.has_ended]
+            if not pending:
+                return list(self._known.values())
+            self._report(_progress(list(self._known.values())))
+            if self._passed_s(self._news_at) >= SILENCE_LIMIT_S:
+                await self._give_up(pending)
+                look_at = pending
+            else:
+                look_at = await self._listening.news_of(pending, POLL_S) or pending
+
+    async def _look_at(self, one: str) -> None:
+        before = self._known[one]
+        heard = self._listening.heard(one)
+        try:
+            found = await row_of(self._hub, one)
+            if heard is not None and not found.has_ended:
+                await self._hub.reach.sleep(LAG_S)  # the row has more to tell than the event
+                found = await row_of(self._hub, one)
+        except ResultLost:
+            if one not in self._unseen:
+                raise
+            found = before  # its row may take a moment to appear: it is looked for once more
+        except ServiceUnavailable:
+            if self._passed_s(self._answered_at) >= DEAF_LIMIT_S:
+                raise
+            await self._hub.reach.sleep(POLL_S)
+            return
+        self._unseen.discard(one)
+        self._answered_at = self._hub.reach.now()
+        found = brought_together(found, heard)
+        if found.status != before.status:
+            self._news_at = self._answered_at
+        self._known[one] = found
+
+    async def _give_up(self, pending: Sequence[str]) -> None:
+        """Stop what says nothing new, and raise; unless something was made that can be had."""
+        said = {NOT_HEARD}
+        with contextlib.suppress(ProviderError, TimeoutError):
+            async with asyncio.timeout(STOP_LIMIT_S):
+                said = await _stopped_each(self._hub, pending)
+        words = _dearest(said)
+        message = f"{SERVICE} said nothing new for {round(SILENCE_LIMIT_S / 60)} minutes: {words}"
+        if words in (NOT_HEARD, STILL_THERE):
+            raise ServiceUnavailable(message, hint="Retry looks for it again and sends nothing")
+        if HAD_FINISHED in said or any(one.status == SUCCEEDED for one in self._known.values()):
+            return
+        raise RemoteJobFailed(
+            message, hint=f"Look at your generations at {SERVICE}, or run it again"
+        )
+
+    def _passed_s(self, since: datetime) -> float:
+        return (self._hub.reach.now() - since).total_seconds()
 
 
-async def _looked_at(hub: Hub, before: Generation, *, is_unseen: bool) -> Generation:
-    try:
-        return await row_of(hub, before.id)
-    except ResultLost:
-        # Its row may take a moment to appear; then it is looked for once more.
-        if is_unseen:
-            return before
-        raise
-
-
-def _progress(known: "Sequence[Generation] | Any") -> Progress:
-    all_of_them = list(known)
-    done = sum(one.has_ended for one in all_of_them)
-    if not done and all(one.status == QUEUED for one in all_of_them):
+def _progress(known: Sequence[Generation]) -> Progress:
+    done = sum(one.has_ended for one in known)
+    if all(one.status == QUEUED for one in known):
         return Progress(Stage.WAITING, message="in the service's queue")
-    if len(all_of_them) == 1:
+    if len(known) == 1:
         return Progress(Stage.RUNNING)
-    words = f"{done} of {len(all_of_them)} are done"
-    return Progress(Stage.RUNNING, done / len(all_of_them), words)
-
-
-async def _given_up(hub: Hub, ids: Sequence[str]) -> RemoteJobFailed:
-    words = NOT_HEARD
-    with contextlib.suppress(ProviderError, TimeoutError):
-        async with asyncio.timeout(STOP_LIMIT_S):
-            words = await stopped(hub, ids)
-    minutes = round(SILENCE_LIMIT_S / 60)
-    return RemoteJobFailed(
-        f"{SERVICE} said nothing new for {minutes} minutes: {words}",
-        hint=f"Look at your generations at {SERVICE}, or run it again",
-    )
+    return Progress(Stage.RUNNING, done / len(known), f"{done} of {len(known)} are done")
 
 
 async def stop_on_cancel(ctx: Context, hub: Hub, ids: Sequence[str]) -> None:
@@ -164,10 +200,17 @@ async def stopped(hub: Hub, ids: Sequence[str]) -> str:
     ProviderError
         when it cannot be told
     """
-    found = await asyncio.gather(*(_stopped_one(hub, one) for one in ids))
-    # The dearest first: one of several that may be charged is what the user should know.
-    order = (STILL_THERE, WHILE_RUNNING, HAD_FINISHED, BEFORE_BEGUN, UNKNOWN_THERE)
-    return next(words for words in order if words in found)
+    return _dearest(await _stopped_each(hub, ids))
+
+
+async def _stopped_each(hub: Hub, ids: Sequence[str]) -> set[str]:
+    return set(await asyncio.gather(*(_stopped_one(hub, one) for one in ids)))
+
+
+def _dearest(said: set[str]) -> str:
+    """Of several things that cancelling did, the one the user must know: what may be charged."""
+    order = (NOT_HEARD, STILL_THERE, WHILE_RUNNING, HAD_FINISHED, BEFORE_BEGUN, UNKNOWN_THERE)
+    return next(words for words in order if words in said)
 
 
 async def _stopped_one(hub: Hub, generation_id: str) -> str:

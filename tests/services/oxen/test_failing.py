@@ -12,6 +12,7 @@ import pytest
 from depthstudio.core.artifact import Role
 from depthstudio.core.job import HoldKind, JobState, JobStatus
 from depthstudio.providers.oxen import queue
+from depthstudio.providers.transport import repeat
 from tests.services.oxen.conftest import Open
 from tests.support.oxen_answers import EXPIRED_XML, refused
 from tests.support.oxen_jobs import ENVIRONMENT, heard
@@ -31,6 +32,7 @@ NO_RAW_DEPTH = "Oxen sent no raw depth, only the video"
 @pytest.fixture(autouse=True)
 def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "POLL_S", 0.05)
+    monkeypatch.setattr(queue, "LAG_S", 0.05)
 
 
 def failure_of(status: JobStatus) -> tuple[str, str, str]:
@@ -189,6 +191,17 @@ async def test_an_event_counts_where_the_row_lags_behind(
     assert (status.state, status.note) == (JobState.DONE, NO_RAW_DEPTH)
 
 
+async def test_a_row_that_is_a_moment_late_still_brings_raw_depth(
+    opened: Open, oxen: OxenService, url: str
+) -> None:
+    oxen.fault(ROW, "answer", answer=Answer.of({"status": "processing"}))
+    async with opened() as jobs:
+        status = await jobs.run_url(url)
+        result = await jobs.result(status)
+
+    assert (status.note, len(result.artifacts)) == ("", 2)
+
+
 async def test_a_status_nobody_knows_is_taken_for_running(
     opened: Open, oxen: OxenService, url: str
 ) -> None:
@@ -236,6 +249,76 @@ async def test_half_an_hour_without_news_stops_the_job_and_says_what_that_did(
     assert kind == "RemoteJobFailed"
     assert message.endswith(queue.BEFORE_BEGUN)
     assert len(oxen.matching("^DELETE /api/ai/queue/")) == 1
+
+
+async def test_a_job_that_ends_as_it_is_given_up_is_kept(
+    opened: Open, oxen: OxenService, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oxen.tells_ends = False
+    oxen.held = {"processing"}
+    oxen.fault(ROW, "answer", answer=Answer.of({"status": "processing"}), times=3)
+    monkeypatch.setattr(queue, "SILENCE_LIMIT_S", 0.3)
+    async with opened() as jobs:
+        job = await jobs.add_url(url)
+        await heard(oxen.wait_for, ROW)
+        oxen.release()
+        await heard(oxen.wait_status, "succeeded")
+        status = await jobs.settled(job)
+
+    assert status.state is JobState.DONE
+
+
+async def test_a_stop_that_is_not_heard_leaves_the_job_to_be_found_again(
+    opened: Open, oxen: OxenService, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "SILENCE_LIMIT_S", 0.2)
+    oxen.held = {"queued"}
+    oxen.fault("^DELETE ", "answer", answer=Answer(502, NGINX_502))
+    async with opened() as jobs:
+        job = await jobs.add_url(url)
+        assert failure_of(await jobs.settled(job))[0] == "ServiceUnavailable"
+        monkeypatch.setattr(queue, "SILENCE_LIMIT_S", 600.0)
+        oxen.release()
+        await jobs.session.retry(job.id)
+        await jobs.reached(job, JobState.DONE)
+
+    assert len(oxen.accepted) == 1
+
+
+@pytest.mark.parametrize("has_events", [False, True])
+@pytest.mark.parametrize("code", [500, 503])
+async def test_a_service_that_does_not_answer_for_a_while_is_asked_on(
+    opened: Open,
+    oxen: OxenService,
+    url: str,
+    code: int,
+    has_events: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repeat, "FIRST_WAIT_S", 0.001)
+    oxen.tells_ends = has_events
+    oxen.fault(ROW, "answer", answer=Answer(code), times=12)
+    async with opened() as jobs:
+        status = await jobs.run_url(url)
+
+    assert status.state is JobState.DONE
+    assert len(oxen.accepted) == 1
+
+
+async def test_a_service_that_answers_no_more_fails_the_job_and_a_retry_finds_it(
+    opened: Open, oxen: OxenService, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeat, "FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(queue, "DEAF_LIMIT_S", 0.0)
+    oxen.tells_ends = False
+    oxen.fault(ROW, "answer", answer=Answer(503), times=5)
+    async with opened() as jobs:
+        job = await jobs.add_url(url)
+        assert failure_of(await jobs.settled(job))[0] == "ServiceUnavailable"
+        await jobs.session.retry(job.id)
+        await jobs.reached(job, JobState.DONE)
+
+    assert len(oxen.accepted) == 1
 
 
 @pytest.mark.parametrize("code", [401, 403, 404, 410])

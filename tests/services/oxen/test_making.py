@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from depthstudio.core.artifact import Role
-from depthstudio.core.job import HoldKind, JobState
+from depthstudio.core.job import HoldKind, JobState, Source
+from depthstudio.core.params import validated
 from depthstudio.core.views import DepthKind
+from depthstudio.providers.registry import Registry
 from tests.services.oxen.conftest import Open
 from tests.support.oxen_depth import disparity_of
 from tests.support.oxen_jobs import (
@@ -292,3 +294,16 @@ async def test_jobs_run_side_by_side_and_share_nothing(
         results = [await jobs.result(status) for status in statuses]
 
     assert [len(raw_depth_of(result)) for result in results] == [1, 2, 3]
+
+
+async def test_what_is_sent_is_forecast() -> None:
+    provider = Registry.load().get(PROVIDER)
+    film = Source(
+        path=Path("a.mp4"), media_type="video/mp4", size_bytes=1, mtime_ns=1, frame_count=240
+    )
+
+    def forecast(**values: Any) -> str:
+        return provider.forecast([film], validated(provider.params_type, values))
+
+    assert forecast() == "240 frames"
+    assert forecast(max_frames=100, num_generations=2) == "100 frames, 2 times"
