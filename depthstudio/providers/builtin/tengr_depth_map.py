@@ -44,7 +44,7 @@ class TengrParams(Params):
             "nested_giant_large",
         ],
         param(
-            label="Model, 3",
+            label="V3 model",
             help="The models of version 3. Mono, metric and nested know the sky from the rest",
             group="Model",
             choice_labels=(
@@ -62,7 +62,7 @@ class TengrParams(Params):
     model_v2: Annotated[
         Literal["giant", "large", "base", "small"],
         param(
-            label="Model, 2",
+            label="V2 model",
             help="The models of version 2",
             group="Model",
             choice_labels=("Giant", "Large", "Base", "Small"),
@@ -129,11 +129,11 @@ class TengrDepthMap(LazyProvider[TengrParams]):
         id="tengr-depth-map",
         title="Tengr",
         version="1",
-        subtitle="Depth map of one photo · Depth Anything 2 and 3",
+        subtitle="Depth map of one photo · paid",
         accepts=media_type.PICTURES,
         produces=(Product("depth", "Depth"),),
         licence=Licence("Tengr's terms", commercial=None),
-        price="Paid: see your plan at Tengr",
+        price="By your plan at Tengr",
         quota="Not published",
         privacy="The photo's web address. Tengr fetches it, and keeps photo and map for 8 days",
         note="Tengr publishes no address of its server: whoever gave you the key knows it. The"

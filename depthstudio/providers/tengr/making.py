@@ -14,6 +14,7 @@ from depthstudio.core.errors import (
     ProviderError,
     RemoteJobFailed,
     ResultLost,
+    ServiceUnavailable,
 )
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
 from depthstudio.core.record import Json
@@ -112,6 +113,7 @@ class _Order:
     ordered_at: datetime
     strange_words: set[str] = field(default_factory=set[str])
     is_made: bool = False
+    has_ended: bool = False  # without a map
 
     @classmethod
     def of(cls, ctx: Context) -> "_Order":
@@ -125,18 +127,31 @@ class _Order:
         Raises
         ------
         RemoteJobFailed
-            when Tengr failed, or did not finish in time
+            when Tengr failed
+        ServiceUnavailable
+            when it did not finish in time
         ResultLost
             when Tengr no longer has it
         """
         try:
-            artwork = await polled(self.ctx, SERVICE, self._when_made, PACE)
+            artwork = await self._waited_for()
             self.is_made = True
             self.ctx.note(f"Tengr keeps photo and map until {_day(self.kept_until)}")
             return await self._pictures(artwork)
         except asyncio.CancelledError:
             await self.ctx.cancel_remotely(_finished if self.is_made else _goes_on)
             raise
+
+    async def _waited_for(self) -> Artwork:
+        try:
+            return await polled(self.ctx, SERVICE, self._when_made, PACE)
+        except RemoteJobFailed as error:
+            if self.has_ended:
+                raise
+            # It is paid for and may still come, so that a retry must find it, not order another.
+            raise ServiceUnavailable(
+                str(error), hint="Retry asks after it again, and orders nothing"
+            ) from error
 
     @property
     def kept_until(self) -> datetime:
@@ -147,6 +162,7 @@ class _Order:
         artwork = await self._asked_after()
         if artwork is None:
             return None
+        self.has_ended = artwork.state in (State.FAILED, State.CANCELLED)
         match artwork.state:
             case State.SUCCEEDED:
                 return self._with_results(artwork)

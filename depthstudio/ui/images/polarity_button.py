@@ -18,12 +18,12 @@ class PolarityButton(QToolButton):
         super().__init__(parent)
         self.setIcon(icons.icon("contrast-box"))
         self.setFixedSize(Height.FIELD, Height.FIELD)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
+        self._menu = QMenu(self)
         self._group = QActionGroup(self)
-        self._actions = {polarity: self._add(menu, polarity) for polarity in Polarity}
+        self._actions = {polarity: self._add(polarity) for polarity in Polarity}
         self._group.triggered.connect(lambda action: self.chosen.emit(Polarity(action.data())))
-        self.setMenu(menu)
+        # Not with setMenu, which draws an arrow over the icon.
+        self.clicked.connect(lambda: self._menu.popup(self.mapToGlobal(self.rect().bottomLeft())))
         self.hide()
 
     def show_polarity(self, polarity: Polarity | None) -> None:
@@ -40,8 +40,8 @@ class PolarityButton(QToolButton):
         """The entry of the menu that says it."""
         return self._actions[polarity]
 
-    def _add(self, menu: QMenu, polarity: Polarity) -> QAction:
-        action = menu.addAction(words_of(polarity))
+    def _add(self, polarity: Polarity) -> QAction:
+        action = self._menu.addAction(words_of(polarity))
         action.setCheckable(True)
         action.setData(polarity)
         self._group.addAction(action)

@@ -59,14 +59,21 @@ async def test_words_nobody_told_us_of_are_waited_through_and_logged_once(
     assert [text.rpartition(" ")[2] for text in strange] == ["'queued'", "'upscaling'"]
 
 
-async def test_it_is_not_waited_for_without_end(
+async def test_it_is_not_waited_for_without_end_and_a_retry_orders_nothing(
     open_tengr: Open, service: TengrService, photo_url: str
 ) -> None:
     service.walk = ("processing",) * 100
     async with open_tengr() as tengr:
-        failed = await failure_of(tengr, photo_url)
-    assert failed == ("RemoteJobFailed", "Tengr did not finish within 10 minutes")
-    assert 600 <= sum(tengr.clock.pauses_s) < 620
+        job = await tengr.add_url(photo_url)
+        failure = (await tengr.settled(job)).failure
+        waited_s = sum(tengr.clock.pauses_s)
+        service.walk = ()
+        await tengr.session.retry(job.id)
+        await until(tengr.session.queue, lambda: tengr.status(job).state is JobState.DONE)
+    assert failure is not None
+    assert failure.message == "Tengr did not finish within 10 minutes"
+    assert 600 <= waited_s < 620
+    assert len(service.matching(CREATE)) == 1
 
 
 @pytest.mark.parametrize("message", ["imageUrl must be public", ["imageUrl must be public"]])
