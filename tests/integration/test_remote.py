@@ -92,10 +92,17 @@ async def test_a_lost_submit_is_sent_again_only_when_a_person_says_so(
         assert hold is not None
         assert hold.kind is HoldKind.SUBMIT_LOST
         assert sum(service.accepted.values()) == 1
-        studio.click_row(0, RowAction.SEND_AGAIN)
+        studio.click_row(0, RowAction.DETAILS)
+        question = studio.window.queue_panel.explaining.question
+        assert question.isVisible()
+        assert "It was sent to Scripted, and no answer came" in question.text()
+        assert "Today" in question.text()
+        question.send_again.click()
         await until(lambda: sum(service.accepted.values()) == 2)
         await state_of_row(studio, 0, JobState.HELD)
-        studio.click_row(0, RowAction.MARK_LOST)
+        assert not question.isVisible()
+        studio.click_row(0, RowAction.DETAILS)
+        question.give_up.click()
         await state_of_row(studio, 0, JobState.FAILED)
 
 

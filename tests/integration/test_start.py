@@ -17,6 +17,7 @@ from PIL import Image
 from depthstudio.core.job import JobState
 from depthstudio.core.resources import resource
 from depthstudio.jobs.journal_file import read_journal
+from depthstudio.jobs.phase import Phase
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
 
@@ -97,6 +98,23 @@ def test_a_signal_closes_the_window_in_order(
     assert ended(window) == (status, "", "")
     assert Home.at(home).settings_file.exists()
     assert not Home.at(home).lock_holder_file.exists()
+
+
+def test_closing_while_a_job_runs_asks_and_enter_leaves_it_running(
+    launch: Launch, home: Path
+) -> None:
+    status, out, err = ended(launch(SAMPLE, deed="quit_while_running"))
+
+    assert (status, err) == (0, "")
+    (said,) = facts(out)
+    assert said["title"] == "1 job is running"
+    assert said["words"] == "One works on this computer. It starts again at the next start."
+    assert [row.phase for row in read_journal(Home.at(home).journal_file)] == [Phase.PREPARING]
+
+
+def test_a_signal_while_a_job_runs_asks_nobody(launch: Launch, home: Path) -> None:
+    assert ended(launch(SAMPLE, deed="interrupt_while_running")) == (130, "", "")
+    assert [row.phase for row in read_journal(Home.at(home).journal_file)] == [Phase.PREPARING]
 
 
 def test_a_signal_before_the_viewer_has_arrived_closes_the_window_too(launch: Launch) -> None:

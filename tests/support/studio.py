@@ -24,6 +24,7 @@ from depthstudio.app.filling import fill_window
 from depthstudio.core.job import JobState
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.jobs.session import Session
+from depthstudio.providers.hosting.registry import Hosts
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.app_settings import AppSettings
 from depthstudio.settings.paths import Home
@@ -86,12 +87,12 @@ class Studio:
         action.trigger()
         await until(lambda: len(self.rows) > count)
 
-    def drag(self, paths: Sequence[Path]) -> "Drag":
-        return Drag(self.window, paths)
+    def drag(self, places: Sequence[Path | str]) -> "Drag":
+        return Drag(self.window, places)
 
-    def drop(self, paths: Sequence[Path], on: QWidget) -> None:
-        """Drag files to the middle of a widget, and let go there."""
-        drag = self.drag(paths)
+    def drop(self, places: Sequence[Path | str], on: QWidget) -> None:
+        """Drag files, or addresses, to the middle of a widget, and let go there."""
+        drag = self.drag(places)
         drag.enter(on)
         drag.move(on)
         drag.drop(on)
@@ -120,14 +121,16 @@ class Studio:
 
 
 class Drag:
-    """Files dragged from a file manager: the events Qt sends to the native window."""
+    """Files from a file manager, or links from a browser: the events of the native window."""
 
-    def __init__(self, window: MainWindow, paths: Sequence[Path]) -> None:
+    def __init__(self, window: MainWindow, places: Sequence[Path | str]) -> None:
         self._window = window
         self._mime = QMimeData()
-        self._mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        self._mime.setUrls(
+            [QUrl(p) if isinstance(p, str) else QUrl.fromLocalFile(str(p)) for p in places]
+        )
         # File managers send the names as text too, which a text field would take.
-        self._mime.setText("\n".join(str(path) for path in paths))
+        self._mime.setText("\n".join(str(place) for place in places))
 
     def enter(self, over: QWidget) -> bool:
         return self._send(QDragEnterEvent(self._place(over).toPoint(), *self._what()))
@@ -164,18 +167,22 @@ Start = Callable[..., AbstractAsyncContextManager[Studio]]
 
 @asynccontextmanager
 async def started(
-    folder: Path, theme: Theme, registry: Registry | None = None
+    folder: Path,
+    theme: Theme,
+    registry: Registry | None = None,
+    hosts: Hosts | None = None,
+    settings: AppSettings | None = None,
 ) -> AsyncGenerator[Studio]:
     """Start the program on a home, and end it in the order `app` does."""
     home = Home.at(folder)
     home.make_folders()
     others = asyncio.all_tasks()
-    async with Session(home, registry or Registry.load()) as session:
+    async with Session(home, registry or Registry.load(), hosts=hosts) as session:
         window = MainWindow()
         layout = QSettings(str(home.window_file), QSettings.Format.IniFormat)
         window.restore_frame(layout)
         window.show()
-        fill_window(window, theme, session.queue, session.registry, AppSettings())
+        fill_window(window, theme, session.queue, session.registry, settings or AppSettings())
         restore_docks(window, layout)
         workbench = Workbench(session, window)
         workbench.begin()

@@ -6,6 +6,7 @@ printed as JSON, one object a line. A message box is answered with what comes on
 input, once it is there.
 """
 
+import asyncio
 import json
 import signal
 import sys
@@ -17,7 +18,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from depthstudio.app import program
+from depthstudio.core.job import JobState
+from depthstudio.providers.builtin import relief
 from depthstudio.ui.window import main_window, start_trouble, workbench
+from depthstudio.ui.window.quit_dialog import QuitDialog
 
 POLL_MS = 10
 SHORT_TURN_S = 1e-5
@@ -109,10 +113,40 @@ def interrupt_early(window: Any) -> None:
     signal.raise_signal(signal.SIGINT)
 
 
+def quit_while_running(window: Any) -> None:
+    """Close while a job runs, and answer the question as Enter does."""
+
+    def answer() -> None:
+        dialog = window.findChild(QuitDialog)
+        say(title=dialog.title.text(), words=dialog.words.text())
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    def close_it() -> None:
+        window.close()
+        when(window, lambda: window.findChild(QuitDialog), answer)
+
+    when(window, lambda: is_running(window), close_it)
+
+
+def interrupt_while_running(window: Any) -> None:
+    """Ctrl+C in the terminal while a job runs: nobody is there to be asked."""
+    when(window, lambda: is_running(window), lambda: signal.raise_signal(signal.SIGINT))
+
+
+def is_running(window: Any) -> bool:
+    model = window.queue_panel.model
+    rows = (model.entry(model.index(row)) for row in range(model.rowCount()))
+    return any(entry.status.state is JobState.RUNNING for entry in rows)
+
+
 def turn_short(window: Any) -> None:
     """Close once pictures and 3D are there, with threads that change all the time."""
     page = window.centre.scene_page
     when(window, lambda: page.is_ready and window.library_panel.model.rowCount(), window.close)
+
+
+async def run_for_ever(*words: Any) -> Any:
+    await asyncio.Event().wait()
 
 
 class ReportingBox(QMessageBox):
@@ -125,12 +159,16 @@ class ReportingBox(QMessageBox):
         QTimer.singleShot(0, lambda: buttons[sys.stdin.readline().strip()].click())
 
 
+WITHOUT_END = (quit_while_running, interrupt_while_running)  # whose jobs run for ever
 AT_THE_FIRST_FRAME = (close, press_quit, interrupt_early, tell_shown)
 
 
 def main(deed: Callable[[Any], None], words: list[str]) -> int:
     if deed is turn_short:
         sys.setswitchinterval(SHORT_TURN_S)  # what is not safe among threads fails soon
+
+    if deed in WITHOUT_END:
+        relief.ReliefProvider.fetch = run_for_ever  # type: ignore[method-assign]
 
     class WatchedWindow(main_window.MainWindow):
         def __init__(self, *arguments: Any) -> None:

@@ -1,0 +1,172 @@
+"""Files that a service fetches from the web: asked about once, said ever after."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace as replaced
+from PySide6.QtWidgets import QPushButton
+
+from depthstudio.core.job import HoldKind, JobState
+from depthstudio.providers.builtin.relief import ReliefProvider
+from depthstudio.providers.registry import Registry
+from depthstudio.settings.app_settings import AppSettings
+from depthstudio.ui.window.host_dialog import HostDialog
+from depthstudio.ui.window.remembered import settings_of
+from tests.support.scripted_provider import Scripted
+from tests.support.scripted_service import ScriptedService
+from tests.support.shelf_host import KEY, Shelf, shelf_at
+from tests.support.studio import Start, Studio, until
+
+pytestmark = pytest.mark.anyio
+
+
+CHOSEN = AppSettings(last_provider_id="scripted")
+
+
+@pytest.fixture
+def registry(service: ScriptedService) -> Registry:
+    class Here(Scripted):
+        info = replace(
+            Scripted.info,
+            endpoints={"api": service.url},
+            takes_urls=True,
+            needs_web_address=True,
+        )
+
+    return Registry([Here(), ReliefProvider()])
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    with Shelf() as shelf:
+        yield shelf
+
+
+@pytest.fixture
+def start_hosted(start_remote: Start, shelf: Shelf) -> Start:
+    """Starts with two hosts: one without a key, and one whose key is missing."""
+    locked = shelf_at(
+        shelf.url, id="vault", title="Vault", secrets=(KEY,), privacy="Only the service sees it."
+    )
+    hosts = {"vault": locked, "shelf": shelf_at(shelf.url)}
+    return partial(start_remote, hosts=hosts, settings=CHOSEN)
+
+
+def where(studio: Studio) -> str:
+    return studio.window.inspector.run_box.state().where
+
+
+async def asked(studio: Studio, photo: Path) -> HostDialog:
+    """Drop a photo, choose Run, and wait for the question."""
+    studio.drop([photo], on=studio.window.centre)
+    action = studio.window.action("run")
+    await until(action.isEnabled)
+    action.trigger()
+    await until(lambda: studio.window.findChild(HostDialog))
+    return studio.window.findChild(HostDialog)
+
+
+def link_of(studio: Studio) -> QPushButton:
+    buttons = studio.window.inspector.run_box.findChildren(QPushButton)
+    return next(button for button in buttons if button.text() == "Choose host…")
+
+
+async def test_nothing_is_put_anywhere_before_the_user_agrees(
+    start_hosted: Start, photo: Path, shelf: Shelf, service: ScriptedService
+) -> None:
+    async with start_hosted() as studio:
+        dialog = await asked(studio, photo)
+        assert where(studio) == "The photo goes to a host you choose, then 127.0.0.1"
+        assert dialog.isVisible()
+        dialog.reject()
+        await until(lambda: studio.window.findChild(HostDialog) is None)
+        assert studio.rows == []
+        assert studio.window.agreed_hosts.agreed == ()
+    assert (shelf.files, service.requests) == ({}, [])
+
+
+async def test_agreeing_once_runs_and_is_remembered(
+    start_hosted: Start, photo: Path, photos: list[Path], shelf: Shelf
+) -> None:
+    async with start_hosted() as studio:
+        dialog = await asked(studio, photo)
+        assert dialog.host_id() == "shelf"  # the one that could take it at once
+        assert dialog.agree.isEnabled()
+        dialog.agree.click()
+        await studio.shows("fields.png")
+        assert where(studio) == "The photo goes to Shelf, then 127.0.0.1"
+        (name,) = shelf.files
+        sent_to = studio.window.result_panel.content.sent_to
+        assert sent_to.startswith(f"fields.png was put on Shelf: {shelf.url}/{name}, until ")
+        assert "only-for-the-service" not in sent_to
+        settings = settings_of(studio.window, CHOSEN)
+        assert (settings.agreed_hosts, settings.host_via) == (("shelf",), "shelf")
+    async with start_hosted(settings=settings) as studio:
+        studio.drop([photos[0]], on=studio.window.centre)
+        await studio.run()
+        assert studio.window.findChild(HostDialog) is None
+        await studio.settled()
+        studio.window.agreed_hosts.revoke("shelf")
+        assert where(studio) == "The photo goes to a host you choose, then 127.0.0.1"
+        settings = settings_of(studio.window, settings)
+    assert (settings.agreed_hosts, settings.host_via) == ((), "")
+    assert len(shelf.files) == 2
+
+
+async def test_the_host_can_be_changed_in_the_run_box(
+    start_hosted: Start, photo: Path, shelf: Shelf
+) -> None:
+    settings = replaced(CHOSEN, agreed_hosts=("shelf",), host_via="shelf")
+    async with start_hosted(settings=settings) as studio:
+        studio.drop([photo], on=studio.window.centre)
+        await until(lambda: where(studio) == "The photo goes to Shelf, then 127.0.0.1")
+        link_of(studio).click()
+        await until(lambda: studio.window.findChild(HostDialog))
+        dialog = studio.window.findChild(HostDialog)
+        assert dialog.host_id() == "shelf"
+        dialog.choices[0].button.setChecked(True)
+        dialog.agree.click()
+        await until(lambda: where(studio) == "The photo goes to Vault, then 127.0.0.1")
+        assert studio.rows == []
+        await studio.run()
+        await until(lambda: studio.states == [JobState.HELD])
+        hold = studio.rows[0].status.hold
+        assert hold is not None
+        assert (hold.kind, hold.reason) == (HoldKind.NEEDS_KEY, "Vault needs its Shelf key")
+        assert studio.window.agreed_hosts.agreed == ("shelf", "vault")
+    assert shelf.files == {}
+
+
+async def test_the_files_own_address_goes_in_place_of_the_file(
+    start_hosted: Start, photo: Path, shelf: Shelf, service: ScriptedService
+) -> None:
+    async with start_hosted() as studio:
+        dialog = await asked(studio, photo)
+        dialog.address.setText("http://cdn.test/fields.png")
+        dialog.address.textEdited.emit(dialog.address.text())
+        assert not dialog.agree.isEnabled()
+        dialog.address.setText("https://cdn.test/fields.png?sig=1")
+        assert dialog.agree.isEnabled()
+        dialog.agree.click()
+        await studio.settled()
+        assert studio.states == [JobState.DONE]
+        assert studio.window.agreed_hosts.agreed == ()
+        (source,) = studio.window.inspector.inputs()
+        assert source.host == "cdn.test"
+    assert shelf.files == {}
+    assert service.jobs["1"].body == "https://cdn.test/fields.png?sig=1"
+
+
+async def test_a_host_that_is_not_installed_any_more_is_not_the_chosen_one(
+    start_hosted: Start, photo: Path
+) -> None:
+    settings = replaced(CHOSEN, agreed_hosts=("gone",), host_via="gone")
+    async with start_hosted(settings=settings) as studio:
+        dialog = await asked(studio, photo)
+        assert dialog.host_id() == "shelf"
+        dialog.reject()
+        await until(lambda: studio.window.findChild(HostDialog) is None)
+        assert settings_of(studio.window, settings).agreed_hosts == ("gone",)
