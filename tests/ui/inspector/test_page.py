@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from depthstudio.core.job import Source
 from depthstudio.core.param_reconcile import LACKING
+from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.inspector.entries import entry_of
 from depthstudio.ui.inspector.inspector import Inspector
-from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.chips import Chip

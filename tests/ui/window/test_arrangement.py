@@ -41,7 +41,8 @@ def test_the_result_waits_behind_the_inspector(window: MainWindow) -> None:
     assert window.inspector.isVisible()
     assert not window.result_panel.isVisible()  # nor can the keyboard get there
     assert not window.result_panel.has_content
-    actions = [action.text() for action in window.menuBar().actions()[1].menu().actions()]
+    (view,) = (menu for menu in window.menuBar().actions() if menu.text() == "&View")
+    actions = [action.text() for action in view.menu().actions()]
     assert "Result" in actions
 
 
