@@ -130,7 +130,7 @@ async def test_a_token_is_sent_and_never_written_down(
         (line,) = field.findChildren(QLineEdit)
         line.setText("hf_s3cret")
         line.returnPressed.emit()
-        assert field.origin() is SecretOrigin.GIVEN
+        assert field.origin() is SecretOrigin.SESSION
         await try_out(box)
         settings = settings_of(studio.window, AppSettings())
         assert "hf_s3cret" not in to_json(settings)

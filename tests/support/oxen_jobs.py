@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -48,20 +46,12 @@ class OxenJobs(Service):
     async def add_sources(
         self, sources: Sequence[Source], host_via: str = "", again: bool = False, **values: Any
     ) -> Job:
-<<<<<<< HEAD
         return await self.session.add(
             sources,
             Order(
                 self.provider_id, values, endpoints=self.endpoints, host_via=host_via, again=again
             ),
         )
-=======
-        asked = {"endpoints": self.endpoints, "host_via": host_via, "again": again}
-        if order := find_spec("depthstudio.jobs.order"):
-            made = import_module(order.name).Order(self.provider_id, values, **asked)
-            return await self.session.add(sources, made)
-        return await self.session.add(sources, self.provider_id, values, **asked)
->>>>>>> f4-oxen
 
     async def add_url(self, url: str, **values: Any) -> Job:
         return await self.add_sources([web_source(url)], **values)

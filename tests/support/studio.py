@@ -28,6 +28,7 @@ from depthstudio.providers.hosting.registry import Hosts
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.app_settings import AppSettings
 from depthstudio.settings.paths import Home
+from depthstudio.settings.secrets import Secrets
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.window.arrangement import restore_docks
@@ -170,14 +171,16 @@ async def started(
     folder: Path,
     theme: Theme,
     registry: Registry | None = None,
+    *,
     hosts: Hosts | None = None,
     settings: AppSettings | None = None,
+    secrets: Secrets | None = None,
 ) -> AsyncGenerator[Studio]:
     """Start the program on a home, and end it in the order `app` does."""
     home = Home.at(folder)
     home.make_folders()
     others = asyncio.all_tasks()
-    async with Session(home, registry or Registry.load(), hosts=hosts) as session:
+    async with Session(home, registry or Registry.load(), hosts=hosts, secrets=secrets) as session:
         window = MainWindow()
         layout = QSettings(str(home.window_file), QSettings.Format.IniFormat)
         window.restore_frame(layout)

@@ -16,6 +16,7 @@ TOKEN = Secret(
     variable="HF_TOKEN",
     help="For private Spaces, and for a GPU quota of your own",
     absent="None: anonymous quota",
+    page="https://huggingface.co/settings/tokens",
 )
 USER = Secret(
     name="gradio_user",

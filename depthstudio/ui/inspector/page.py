@@ -135,6 +135,6 @@ class ProviderPage(QWidget):
 
     def _on_secrets(self) -> None:
         if self.service is not None:
-            first = self.service.secret(self.entry.info.secrets[0].name).words()
+            first = self.service.secret(self.entry.info.secrets[0].name).short_words()
             self.card.show_key(first.text, first.tone, is_missing=bool(self.service.missing()))
         self.state_changed.emit()

@@ -89,6 +89,13 @@ class SecretField(QWidget):
             case _:
                 return SecretWords(self.secret.absent or self.tr("Not given"), "text2")
 
+    def short_words(self) -> SecretWords:
+        """The same, for a place with little room."""
+        words = self.words()
+        if self.secret.is_needed and self._origin is SecretOrigin.ABSENT:
+            return SecretWords(self.tr("Missing"), words.tone)
+        return words
+
     def tab_stops(self) -> list[QWidget]:
         """Where Tab stops, in order."""
         return [self._edit, self._use, self._forget]

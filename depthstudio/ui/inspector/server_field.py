@@ -176,10 +176,13 @@ class ServerField(QWidget):
         self._edit.setToolTip(self._edit.text() or self._default)
 
     def _on_allow(self) -> None:
-        host = self._host
+        host, before = self._host, (self._address, self._error)
         self._plain_hosts |= {host}
-        self.host_allowed.emit(host)
-        self._read()
+        self.host_allowed.emit(host)  # which may come back as `set_plain_hosts`
+        self._look()
+        self._show()
+        if (self._address, self._error) != before:
+            self.changed.emit()
 
     def _show_list(self) -> None:
         if not self.choices():

@@ -1,20 +1,21 @@
 """Where the servers of a service are: its address, and under a fold what else can be changed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.inspector.group import GroupHead
-from depthstudio.ui.inspector.server_field import ServerField
+from depthstudio.ui.inspector.server_field import BUTTON_PX, ServerField
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel
 from depthstudio.ui.preferences.secret_lines import FIELD_PX, LABEL_PX
 from depthstudio.ui.preferences.wiring_field import WiringField
 
-SERVER_PX = LABEL_PX + Space.S + FIELD_PX + 64  # with the two buttons of a server field
+# With the two buttons of a server field and the space before each.
+SERVER_PX = LABEL_PX + Space.S + FIELD_PX + 2 * (BUTTON_PX + Space.XS)
 
 
 class ConnectionForm(QWidget):
@@ -44,10 +45,11 @@ class ConnectionForm(QWidget):
             name: WiringField(theme, icons, name, default, self)
             for name, default in info.wiring.items()
         }
+        self._sent_to = ElidedLabel(theme, tone="text2", parent=self)
         self.head = GroupHead(theme, self.tr("Connection details"), self)
         self.more = QWidget(self)
         self.more_layout = QVBoxLayout(self.more)
-        self._lay_out(theme)
+        self._lay_out()
         self._connect()
 
     def server(self, name: str) -> ServerField:
@@ -73,6 +75,16 @@ class ConnectionForm(QWidget):
         for name, field in self._wiring.items():
             field.set_value(endpoints.get(name, ""))
 
+    def show_key_hosts(self, hosts: Sequence[str]) -> None:
+        """Say who gets to see the key; nothing where that is nobody."""
+        if len(hosts) < 2:
+            said = self.tr("The key is sent to this host only.") if hosts else ""
+        else:
+            first, last = ", ".join(hosts[:-1]), hosts[-1]
+            said = self.tr("The key is sent to {first} and {last} only.")
+            said = said.format(first=first, last=last)
+        self._sent_to.setText(said)
+
     def set_plain_hosts(self, hosts: Collection[str]) -> None:
         """The hosts that the user lets be spoken to without encryption."""
         for field in self._servers.values():
@@ -88,7 +100,7 @@ class ConnectionForm(QWidget):
         is_first = name == next(iter(self.info.endpoints))
         return self.tr("Address") if is_first else name.replace("_", " ").capitalize()
 
-    def _lay_out(self, theme: Theme) -> None:
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
@@ -99,12 +111,10 @@ class ConnectionForm(QWidget):
             if place:
                 self.more_layout.addWidget(field)
                 continue
-            has_key = bool(self.info.secrets)
-            said = self.tr("The key is sent to this host only.") if has_key else ""
             line = QHBoxLayout()
             line.setSpacing(Space.S)
             line.addWidget(field)
-            line.addWidget(ElidedLabel(theme, said, tone="text2", parent=self), 1)
+            line.addWidget(self._sent_to, 1)
             layout.addLayout(line)
         for field in self._wiring.values():
             self.more_layout.addWidget(field)

@@ -58,12 +58,12 @@ class KeyDelegate(QStyledItemDelegate):
                 parts.line(TEXT_X_PX, "name", "text", row.title, half=0)
                 parts.line(TEXT_X_PX, "secondary", "text3", row.place, half=1)
             case Column.KEY:
-                parts.line(0, "base", "text2", row.key)
+                parts.line(Space.M, "base", "text2", row.key)
             case Column.STATE:
                 state = row.state
-                parts.icon(0, IconSize.FIELD, state.icon, state.tone)
-                start = IconSize.FIELD + Space.XS + 2
-                word = max(WORD_PX, start + self._width(state.word) + Space.S)
+                parts.icon(Space.M, IconSize.FIELD, state.icon, state.tone)
+                start = Space.M + IconSize.FIELD + Space.XS + 2
+                word = max(Space.M + WORD_PX, start + self._width(state.word) + Space.S)
                 parts.line(start, "head", state.tone, state.word, until=word)
                 parts.line(word, "secondary", "text2", state.note)
         painter.restore()

@@ -144,6 +144,10 @@ class KeyForm(QWidget):
             case SecretOrigin.ABSENT if secret.variable:
                 words = self.tr("Paste it here, or set {variable}")
                 return words.format(variable=secret.variable)
+            case SecretOrigin.KEYCHAIN:
+                return self.tr("One is kept in the system keychain")
+            case SecretOrigin.SESSION:
+                return self.tr("One is given until the program ends")
             case _:
                 return ""
 

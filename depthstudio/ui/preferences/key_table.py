@@ -12,14 +12,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTreeView, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, Theme
 from depthstudio.ui.preferences.key_delegate import ROW_ROLE, Column, KeyDelegate
 from depthstudio.ui.preferences.key_rows import KeyRow
 
-SERVICE_PX, KEY_PX = 276, 220
+SERVICE_PX, KEY_PX = 264, 220
 NOWHERE = QModelIndex()
 LEAST_ROWS, MOST_ROWS = 4, 7  # in sight; the rest is scrolled to
 
@@ -109,6 +109,7 @@ class KeyTable(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         header = self.header()
         header.setSectionsMovable(False)
         header.setSectionsClickable(False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -25,6 +25,7 @@ from depthstudio.ui.preferences.key_form import FormState, KeyForm
 from depthstudio.ui.preferences.key_rows import KeyRow
 from depthstudio.ui.preferences.key_table import KeyTable
 
+LEAST_FORM_PX = 176  # the line of the key, its error, and where it is kept
 LATER_MS = 30_000  # how often "2 min ago" is looked at again
 
 
@@ -129,17 +130,19 @@ class KeysPage(QWidget):
         scroll.setWidget(self._stack)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(scroll.focusPolicy().NoFocus)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setMinimumHeight(LEAST_FORM_PX)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.XL, Space.L, Space.XL, Space.S)
         layout.setSpacing(0)
-        for widget in (title, self._intro, self._warning):
-            layout.addWidget(widget)
-            layout.addSpacing(Space.S)
-        layout.addSpacing(Space.XS)
-        layout.addWidget(self.table, 3)
+        layout.addWidget(title)
+        layout.addSpacing(Space.S)
+        layout.addWidget(self._intro)
+        layout.addWidget(self._warning)
         layout.addSpacing(Space.M)
-        layout.addWidget(scroll, 4)
+        layout.addWidget(self.table)
+        layout.addSpacing(Space.M)
+        layout.addWidget(scroll, 1)
 
 
 class _Warning(QWidget):
@@ -152,7 +155,7 @@ class _Warning(QWidget):
         self._text = ToneLabel(theme, tone="text", parent=self)
         self.again = link(self.tr("Ask it again"), self)
         line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        line.setContentsMargins(0, Space.S, 0, 0)
         line.setSpacing(Space.S)
         line.addWidget(self._mark)
         line.addWidget(self._text)

@@ -32,7 +32,7 @@ def icon_button(icons: Icons, icon: str, text: str, parent: QWidget) -> QPushBut
 
 def form_line(theme: Theme, label: str, buddy: QWidget, *others: QWidget) -> QHBoxLayout:
     """A label, a field of the width all fields have, and what stands beside it."""
-    words = ElidedLabel(theme, label, tone="text2", font="base")
+    words = ElidedLabel(theme, label)
     words.setFixedSize(LABEL_PX, Height.FIELD)
     words.setBuddy(buddy)
     buddy.setFixedWidth(FIELD_PX)

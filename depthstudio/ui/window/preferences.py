@@ -15,6 +15,7 @@ from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.parts.amounts import utc_now
 from depthstudio.ui.preferences.dialog import Page, PreferencesDialog
 from depthstudio.ui.preferences.key_form import FormState, KeyForm
+from depthstudio.ui.preferences.key_hosts import key_hosts
 from depthstudio.ui.preferences.key_rows import KeyRow, Known, rows_of
 from depthstudio.ui.preferences.keys_page import KeysPage
 from depthstudio.ui.preferences.privacy_page import PrivacyPage
@@ -88,7 +89,8 @@ class Preferences(QObject):
     def _make(self) -> None:
         theme, icons = self._window.theme, self._window.icons
         self.keys = keys = KeysPage(theme, icons, self._infos, self._form_state)
-        self.privacy = privacy = PrivacyPage(theme, icons)
+        services = [provider.info for provider in self._session.registry]
+        self.privacy = privacy = PrivacyPage(theme, icons, services)
         test_all = icon_button(icons, "lan-connect", self.tr("Test all"), keys)
         test_all.clicked.connect(self._test_all)
         names = [info.title for info in self._infos.values()]
@@ -186,13 +188,20 @@ class Preferences(QObject):
         )
         if form.connection is not None:
             form.connection.set_plain_hosts(self._window.inspector.plain_hosts())
-            form.connection.set_endpoints(self._window.inspector.endpoints(row_id))
+            self._show_endpoints(form, row_id)
 
     def _on_server(self, provider_id: str) -> None:
         form = self.keys.forms.get(provider_id) if self.keys is not None else None
-        if form is not None and form.connection is not None:
-            form.connection.set_endpoints(self._window.inspector.endpoints(provider_id))
+        if form is not None:
+            self._show_endpoints(form, provider_id)
         self._show()
+
+    def _show_endpoints(self, form: KeyForm, provider_id: str) -> None:
+        if form.connection is not None:
+            endpoints = self._window.inspector.endpoints(provider_id)
+            form.connection.set_endpoints(endpoints)
+            provider = self._session.registry[provider_id]
+            form.connection.show_key_hosts(key_hosts(provider, endpoints))
 
     def _on_host_allowed(self, host: str) -> None:
         if self.keys is not None:

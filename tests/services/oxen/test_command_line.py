@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from depthstudio.cli.parser import build_parser
 from tests.support.oxen_jobs import ENVIRONMENT, HOST, PROVIDER
 from tests.support.oxen_service import MODEL, OxenService
 
@@ -26,19 +25,6 @@ PARAMETERS = {
     "num_generations": 2,
     "target_namespace": "me",
 }
-
-
-def takes(*words: str) -> bool:
-    """Whether this version of the command line knows these words."""
-    try:
-        build_parser().parse_args(["run", "--provider", PROVIDER, *words])
-    except SystemExit:
-        return False
-    return True
-
-
-needs_hosts = pytest.mark.skipif(not takes("a.mp4", "--host-via", HOST), reason="no --host-via")
-needs_addresses = pytest.mark.skipif(not takes("https://a.example/a.mp4"), reason="no addresses")
 
 
 @pytest.fixture
@@ -68,7 +54,6 @@ def run(tmp_path: Path, oxen: OxenService) -> Any:
     return command
 
 
-@needs_addresses
 def test_an_address_and_every_parameter_reach_the_service(
     run: Any, oxen: OxenService, url: str, tmp_path: Path
 ) -> None:
@@ -87,7 +72,6 @@ def test_an_address_and_every_parameter_reach_the_service(
     assert len(list(tmp_path.glob("out/*/*"))) == 4
 
 
-@needs_addresses
 @pytest.mark.parametrize("form", ["url", "b64_json"])
 def test_one_long_request_by_the_command_line(
     run: Any, oxen: OxenService, url: str, form: str
@@ -98,7 +82,6 @@ def test_one_long_request_by_the_command_line(
     assert oxen.accepted[0]["response_format"] == form
 
 
-@needs_hosts
 def test_a_file_goes_by_way_of_the_repository(run: Any, oxen: OxenService, clip: Path) -> None:
     words = (str(clip), "--host-via", HOST, "--endpoint", f"oxen-hub={oxen.url}")
     status, said = run(*words)
@@ -120,7 +103,6 @@ def test_a_file_without_a_host_is_refused_before_anything_is_sent(
     assert oxen.requests == []
 
 
-@needs_addresses
 def test_without_a_key_the_job_is_held_and_nothing_is_sent(
     run: Any, oxen: OxenService, url: str
 ) -> None:

@@ -170,7 +170,6 @@ async def test_without_raw_depth_the_gray_video_is_the_depth_and_the_row_says_so
     opened: Open, oxen: OxenService, url: str, clip: Path
 ) -> None:
     oxen.raw_depths = "nowhere"
-    pytest.importorskip("depthstudio.formats.depth_video")
     async with opened() as jobs:
         status = await jobs.run_url(url)
         result = await jobs.result(status)
@@ -190,7 +189,6 @@ async def test_without_raw_depth_the_gray_video_is_the_depth_and_the_row_says_so
 async def test_side_by_side_depth_is_the_right_half(
     opened: Open, oxen: OxenService, url: str, clip: Path
 ) -> None:
-    pytest.importorskip("depthstudio.formats.depth_video")
     async with opened() as jobs:
         status = await jobs.run_url(url, side_by_side=True, include_raw_depths=False)
         views = await jobs.session.load(await jobs.result(status))

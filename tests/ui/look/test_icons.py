@@ -50,9 +50,10 @@ def test_state_icons_are_in_the_font() -> None:
         "queue/actions.py",
         "window/status_bar.py",
         "library/delegate.py",
+        "preferences/key_rows.py",
     ):
         text = (UI / name).read_text("utf-8")
-        wishes = {"run-again", "try-now", "send-again", "mark-lost", "open-history"}
+        wishes = {"run-again", "try-now", "give-key", "send-again", "mark-lost", "open-history"}
         words = set(ICON_SHAPED.findall(text)) - wishes
         assert words, name
         assert [word for word in words if word not in glyphs()] == []

@@ -75,6 +75,20 @@ def test_a_hold_counts_down_to_its_end(said: Said, now: datetime) -> None:
     assert said(JobStatus(JobState.HELD, hold=hold)).detail == "quota: goes on in 9:48"
 
 
+def test_a_job_without_its_key_says_what_it_needs(
+    said: Said, make_job: MakeJob, now: datetime
+) -> None:
+    hold = Hold(kind=HoldKind.NEEDS_KEY, reason="fal.ai needs its API key", hint="Give it")
+    text = said(JobStatus(JobState.HELD, hold=hold))
+    assert (text.icon, text.word, text.detail) == (
+        "key-alert-outline",
+        "Held",
+        "fal.ai needs its API key",
+    )
+    behind = row_text(QueueEntry(make_job(), JobStatus()), now, "fal.ai", provider_hold=hold)
+    assert behind.detail == "fal.ai waits for its key"
+
+
 def test_the_time_stands_before_a_long_reason(said: Said, now: datetime) -> None:
     reason = "The free minutes of this account are used up"
     hold = Hold(kind=HoldKind.SERVICE, reason=reason, until=now + timedelta(seconds=61))

@@ -85,6 +85,18 @@ def test_the_menu_says_why_and_tries_now(qtbot: QtBot, chips: HoldChips, clock: 
     assert asked.args == ["partpacker"]
 
 
+def test_a_missing_key_is_given_from_the_menu(qtbot: QtBot, chips: HoldChips, clock: Clock) -> None:
+    hold = Hold(kind=HoldKind.NEEDS_KEY, reason="fal.ai needs its API key", hint="Give it")
+    chips.set_holds({"fal": hold})
+    assert chips.chips["fal"].text() == "Fal: needs a key"
+    assert not chips.ticks
+    actions = {action.text(): action for action in chips.menu_for("fal").actions()}
+    with qtbot.waitSignal(chips.give_key_requested) as asked:
+        actions["Give key…"].trigger()
+    assert asked.args == ["fal"]
+    assert actions["Try now"].isEnabled()
+
+
 def test_the_status_bar_has_chips_for_what_is_held_and_for_nothing_else(
     on_screen: Callable[..., StatusBar], theme: Theme, icons: Icons, queue: JobQueue, clock: Clock
 ) -> None:
