@@ -384,9 +384,9 @@ async def test_the_wiring_is_changed_under_the_fold_and_remembered(start_keys: S
         field = connection.wiring("get_path")
         (line,) = field.findChildren(QLineEdit)
         for text, wrong in (
-            ("jobs", "A path begins with /"),
-            ("/jobs", "{id} is missing"),
-            ("/jo bs/{id}", "Only letters, digits and signs, no space"),
+            ("jobs", "jobs is not a path. Write it as /jobs/{id}"),
+            ("/jobs", "/jobs is not a path. Write it as /jobs/{id}"),
+            ("/jo bs/{id}", "/jo bs/{id} is not a path. Write it as /jobs/{id}"),
         ):
             line.clear()
             QTest.keyClicks(line, text)
@@ -394,16 +394,16 @@ async def test_the_wiring_is_changed_under_the_fold_and_remembered(start_keys: S
             assert studio.window.inspector.endpoints("space") == {}
         line.clear()
         QTest.keyClicks(line, "/v3/{id}")
-        assert studio.window.inspector.endpoints("space") == {"path": "/v3/{id}"}
+        assert studio.window.inspector.endpoints("space") == {"get_path": "/v3/{id}"}
         studio.window.inspector.set_provider("space")  # its page must not lose it
         settings = settings_of(studio.window, AppSettings())
-    assert settings.endpoints_by_provider == {"space": {"path": "/v3/{id}"}}
+    assert settings.endpoints_by_provider == {"space": {"get_path": "/v3/{id}"}}
     async with start_keys() as studio:
         restore_settings(studio.window, settings)
         keys = await opened(studio)
         connection = form(keys).connection
         assert connection is not None
-        assert connection.endpoints() == {"path": "/v3/{id}"}
+        assert connection.endpoints() == {"get_path": "/v3/{id}"}
 
 
 async def test_a_missing_address_is_missed_before_run_and_on_the_page(
