@@ -80,7 +80,7 @@ class FalParams(Params):
             label="History",
             help="Without, the request shows without its content in your list at fal",
             group="Privacy",
-            phrase="Let fal keep what was asked",
+            phrase="Keep it at fal",
             affects_result=False,
         ),
     ] = True
@@ -96,13 +96,13 @@ class FalDepthAnythingV2(LazyProvider[FalParams]):
         subtitle="Depth from one photo",
         accepts=media_type.PICTURES,
         produces=(Product("depth", "Depth"),),
-        licence=Licence("Not stated: fal does not say which model runs", commercial=None),
+        licence=Licence("Not stated", commercial=None),
         price="By use; fal states no price for it",
         quota="fal runs two requests at a time on a new account; more wait in line",
         privacy="The photo goes to fal, inside the request or through its storage, where anyone "
         "with the address can see it. fal keeps requests for 30 days unless told otherwise",
         note="Depth has no unit. That bright is near is inferred from the model; fal does not "
-        "say so.",
+        "say so, nor which size of the model runs. The large one is not for commercial use.",
         icon="image-filter-hdr",
         page="https://fal.ai/models/fal-ai/image-preprocessors/depth-anything/v2",
         endpoints={QUEUE: QUEUE_URL, REST: REST_URL, CDN: CDN_URL},
