@@ -99,9 +99,9 @@ async def test_agreeing_once_runs_and_is_remembered(
         await studio.shows("fields.png")
         assert where(studio) == "The photo goes to Shelf, then 127.0.0.1"
         (name,) = shelf.files
-        sent_to = studio.window.result_panel.content.sent_to
-        assert sent_to.startswith(f"fields.png was put on Shelf: {shelf.url}/{name}, until ")
-        assert "only-for-the-service" not in sent_to
+        (place,) = studio.window.result_panel.content.sent_to.places
+        assert place.words.startswith("fields.png was put on Shelf, until ")
+        assert place.url == f"{shelf.url}/{name}"
         settings = settings_of(studio.window, CHOSEN)
         assert (settings.agreed_hosts, settings.host_via) == (("shelf",), "shelf")
     async with start_hosted(settings=settings) as studio:

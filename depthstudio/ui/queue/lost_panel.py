@@ -29,7 +29,7 @@ class LostPanel(QScrollArea):
         self._theme = theme
         self._lost: LostSubmit | None = None
         self._title = ElidedLabel(theme, tone="text", font="name")
-        self._happened, self._sent, self._next = paragraph(), paragraph(), paragraph()
+        self._happened, self._sent = paragraph(), paragraph()
         self._close = close_button(icons, self.tr("Close details"))
         self.send_again = QPushButton(RowAction.SEND_AGAIN.label)
         self.send_again.setToolTip(RowAction.SEND_AGAIN.tip)
@@ -53,14 +53,8 @@ class LostPanel(QScrollArea):
         """Open for a job."""
         self._lost = lost
         self._title.setText(name)
-        self._happened.setText(
-            self.tr(
-                "It was sent to {service}, and no answer came. Nobody here knows whether it "
-                "runs there, so it is not sent again by itself: that could be paid twice."
-            ).format(service=lost.service)
-        )
-        self._sent.setText("\n".join(self._facts(lost, now)))
-        self._next.setText(self._advice(lost))
+        self._happened.setText(self._question(lost, now))
+        self._sent.setText("\n".join(_what(lost)))
         self.open_list.setVisible(bool(lost.history))
         self.open_list.setToolTip(lost.history)
         self.show()
@@ -73,21 +67,20 @@ class LostPanel(QScrollArea):
 
     def text(self) -> str:
         """Everything shown, as plain text."""
-        parts = (self._title, self._happened, self._sent, self._next)
+        parts = (self._title, self._happened, self._sent)
         return "\n".join(part.text() for part in parts)
 
-    def _facts(self, lost: LostSubmit, now: datetime) -> list[str]:
-        where = ", ".join(lost.servers) or lost.service
+    def _question(self, lost: LostSubmit, now: datetime) -> str:
         when = when_text(lost.sent_at, now) if lost.sent_at else self.tr("at an unknown time")
-        lines = [self.tr("{when}, to {where}").format(when=_capital(when), where=where)]
-        lines.append(", ".join(lost.sources))
-        settings = ", ".join(f"{name} {value}" for name, value in lost.values.items())
-        return [*lines, shortened(settings, SETTINGS_LIMIT)] if settings else lines
-
-    def _advice(self, lost: LostSubmit) -> str:
+        there = f" ({', '.join(lost.servers)})" if lost.servers else ""
+        happened = self.tr("Sent {when} to {service}{there}, and no answer came.")
         if lost.history:
-            return self.tr("Look whether the service's own list has it from that time.")
-        return self.tr("The service shows no list. Sending it again may be paid twice.")
+            advice = self.tr("Look whether it is in the service's own list.")
+        else:
+            advice = self.tr("The service has no list to look at.")
+        risk = self.tr("Sent again although it runs there, it may be paid twice.")
+        said = happened.format(when=when, service=lost.service, there=there)
+        return f"{said} {advice} {risk}"
 
     def _open_list(self) -> None:
         if self._lost is not None and self._lost.history:
@@ -99,20 +92,21 @@ class LostPanel(QScrollArea):
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
         layout.setSpacing(2)
         layout.addWidget(side_by_side(self._title, self._close))
-        for heading, text in (
-            (self.tr("Sent or not?"), self._happened),
-            (self.tr("What was sent"), self._sent),
-            (self.tr("What you can do"), self._next),
-        ):
-            layout.addWidget(ToneLabel(self._theme, heading, font="group"))
-            layout.addWidget(text)
-            layout.addSpacing(Space.XS)
-        layout.addWidget(side_by_side(self.open_list, None))
+        layout.addWidget(ToneLabel(self._theme, self.tr("Sent or not?"), font="group"))
+        layout.addWidget(self._happened)
         layout.addSpacing(Space.XS)
-        layout.addWidget(side_by_side(self.send_again, self.give_up, None))
+        # One below the other: side by side they are wider than a narrow dock.
+        for button in (self.open_list, self.send_again, self.give_up):
+            layout.addWidget(button)
+            layout.addSpacing(Space.XS)
+        layout.addWidget(ToneLabel(self._theme, self.tr("What was sent"), font="group"))
+        layout.addWidget(self._sent)
         fill(self, content)
         self.setAccessibleName(self.tr("Details"))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _what(lost: LostSubmit) -> list[str]:
+    """What to recognise the job by: its files and its settings."""
+    settings = ", ".join(f"{name} {value}" for name, value in lost.values.items() if value != "")
+    lines = [", ".join(lost.sources), shortened(settings, SETTINGS_LIMIT)]
+    return [line for line in lines if line]

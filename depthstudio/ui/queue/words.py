@@ -87,6 +87,8 @@ def row_tip(
         lines += [f"{text.word}: {status.failure.message}", status.failure.hint]
     elif status.hold:
         lines += [f"{text.word}: {status.hold.reason}", _end_text(status.hold, now)]
+        if status.hold.sent_at is not None:
+            lines.append(_tr("Sent {when}").format(when=when_text(status.hold.sent_at, now)))
         lines.append(status.hold.hint)
     elif status.state is JobState.QUEUED and provider_hold is not None:
         lines += [f"{text.word}: {text.detail}", provider_hold.reason, provider_hold.hint]
@@ -196,8 +198,7 @@ def _hold_detail(hold: Hold | None, now: datetime) -> str:
     if hold is None:
         return ""
     if hold.kind is HoldKind.SUBMIT_LOST:
-        when = f" {when_text(hold.sent_at, now)}" if hold.sent_at else ""
-        return f"{_tr('sent or not?')}{when}"
+        return _tr("sent or not?")
     end = _end_text(hold, now)
     if hold.kind is HoldKind.OFFLINE:
         return f"{end} · {_tr('offline')}" if end else _tr("offline")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from depthstudio.scene.items import SceneItem
@@ -15,6 +15,7 @@ from depthstudio.ui.parts.chips import Chip, ChipStrip
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 from depthstudio.ui.result.facts import ResultFacts
 from depthstudio.ui.result.model import ItemModel
+from depthstudio.ui.result.sent_to import SentToLines
 from depthstudio.ui.result.view import ItemView
 
 CHIP_LINE_PX = 26
@@ -33,9 +34,7 @@ class ResultContent(QWidget):
         self.view = ItemView(theme, icons, self.model)
         self._name = ElidedLabel(theme, tone="text", font="provider")
         self._origin = ElidedLabel(theme)
-        self._sent_to = ToneLabel(theme, tone="text3")
-        self._sent_to.setWordWrap(True)
-        self._sent_to.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.sent_to = SentToLines(theme)
         self._warnings = ToneLabel(theme, tone="held")
         self._warnings.setWordWrap(True)
         self._chips = ChipStrip([], CHIP_LINE_PX)
@@ -60,8 +59,7 @@ class ResultContent(QWidget):
         self._name.setText(facts.name)
         self._origin.setText(" · ".join(_origin(facts)))
         self._origin.setVisible(bool(self._origin.text()))
-        self._sent_to.setText("\n".join(facts.sent_to))
-        self._sent_to.setVisible(bool(facts.sent_to))
+        self.sent_to.show_places(facts.sent_to)
         self._warnings.setText("\n".join(facts.warnings))
         self._warnings.setVisible(bool(facts.warnings))
         self._show_chips(facts)
@@ -74,11 +72,6 @@ class ResultContent(QWidget):
         self.model.set_items(items, hidden)
 
     @property
-    def sent_to(self) -> str:
-        """What it says of where the sources were put."""
-        return self._sent_to.text()
-
-    @property
     def chips(self) -> tuple[str, ...]:
         """What the chips say, in order."""
         return tuple(chip.text() for chip in self._chips.findChildren(Chip))
@@ -86,7 +79,7 @@ class ResultContent(QWidget):
     def _arrange(self) -> None:
         self._head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
         self._head.setSpacing(2)
-        for line in (self._name, self._origin, self._chips, self._sent_to, self._warnings):
+        for line in (self._name, self._origin, self._chips, self.sent_to, self._warnings):
             self._head.addWidget(line)
         line = QHBoxLayout(self._list_head)
         line.setContentsMargins(Space.M, 0, Space.S, 0)

@@ -14,6 +14,14 @@ from depthstudio.ui.parts.amounts import when_text
 
 
 @dataclass(frozen=True)
+class SentTo:
+    """Where the service fetched a source: in words, and the address without its query."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
 class ResultFacts:
     """The head of the dock. A file opened for viewing has neither provider nor licence.
 
@@ -28,24 +36,25 @@ class ResultFacts:
     unit: str = ""
     counts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    sent_to: tuple[str, ...] = ()
+    sent_to: tuple["SentTo", ...] = ()
 
 
 def sent_to(
     sources: Sequence[SourceRecord], title_of: Callable[[str], str], now: datetime
-) -> tuple[str, ...]:
+) -> tuple[SentTo, ...]:
     """Where each source was put so that the service could fetch it, or lay already.
 
     title_of : what a host is called, by its id
     """
-    return tuple(line for source in sources if (line := _place_of(source, title_of, now)))
+    places = (_place_of(source, title_of, now) for source in sources)
+    return tuple(place for place in places if place is not None)
 
 
-def _place_of(source: SourceRecord, title_of: Callable[[str], str], now: datetime) -> str:
+def _place_of(source: SourceRecord, title_of: Callable[[str], str], now: datetime) -> SentTo | None:
     if source.url:
-        return _tr("{name} was fetched from {url}").format(name=source.name, url=source.url)
+        return SentTo(_tr("{name} was fetched from").format(name=source.name), source.url)
     if source.hosted is None:
-        return ""
+        return None
     until = source.hosted.until
     if until is None:
         end = _tr("it does not say for how long")
@@ -53,9 +62,10 @@ def _place_of(source: SourceRecord, title_of: Callable[[str], str], now: datetim
         end = (_tr("until {when}") if until > now else _tr("it was there until {when}")).format(
             when=when_text(until, now)
         )
-    return _tr("{name} was put on {host}: {url}, {end}").format(
-        name=source.name, host=title_of(source.hosted.host_id), url=source.hosted.url, end=end
+    words = _tr("{name} was put on {host}, {end}:").format(
+        name=source.name, host=title_of(source.hosted.host_id), end=end
     )
+    return SentTo(words, source.hosted.url)
 
 
 def unit_of(views: Views, summary: SceneSummary) -> str:
