@@ -15,6 +15,7 @@ import numpy as np
 
 from tests.support.rest_kinds import ALWAYS, FAL, KINDS, OXEN, TENGR, RestKind
 from tests.support.rest_service import NGINX_502, Answer, RestService
+from tests.support.rest_service import Fault as Trouble
 
 PAGE = b"<!DOCTYPE html><html><head><title>Welcome to the hotel</title></head></html>"
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -30,7 +31,7 @@ DONE = "done"
 class Fault(Protocol):
     """Something a test asks a service for, before the job."""
 
-    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> None: ...
+    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> Trouble: ...
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class Says:
     times: int = 1
     skip: int = 0
 
-    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> None:
+    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> Trouble:
         headers = {
             name: text.replace(ELSEWHERE, elsewhere) for name, text in self.answer.headers.items()
         }
         answer = Answer(self.answer.status, self.answer.body, headers, self.answer.events)
-        service.fault(
+        return service.fault(
             kind.places[self.place], "answer", answer=answer, times=self.times, skip=self.skip
         )
 
@@ -61,8 +62,8 @@ class Wire:
     times: int = 1
     after_bytes: int = 0
 
-    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> None:
-        service.fault(
+    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> Trouble:
+        return service.fault(
             kind.places[self.place], self.what, times=self.times, after_bytes=self.after_bytes
         )
 
@@ -79,7 +80,7 @@ class Alters:
     value: Any = field(hash=False)
     times: int = ALWAYS
 
-    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> None:
+    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> Trouble:
         path = kind.paths.get(self.path, (self.path,))
         value = self.value
         if isinstance(value, str):
@@ -90,7 +91,7 @@ class Alters:
             put(told, path, value)
             return Answer(answer.status, json.dumps(told).encode(), answer.headers)
 
-        service.fault(kind.places[self.place], "alter", alter=alter, times=self.times)
+        return service.fault(kind.places[self.place], "alter", alter=alter, times=self.times)
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,11 @@ class Adds:
     place: str
     headers: Mapping[str, str] = field(hash=False)
 
-    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> None:
+    def set(self, service: RestService, kind: RestKind, elsewhere: str) -> Trouble:
         def alter(answer: Answer) -> Answer:
             return Answer(answer.status, answer.body, {**answer.headers, **self.headers})
 
-        service.fault(kind.places[self.place], "alter", alter=alter, times=ALWAYS)
+        return service.fault(kind.places[self.place], "alter", alter=alter, times=ALWAYS)
 
 
 def put(told: Any, path: tuple[str | int, ...], value: Any) -> None:

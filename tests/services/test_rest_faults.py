@@ -15,7 +15,7 @@ from depthstudio.core.job import JobState, JobStatus, Source
 from depthstudio.formats import media_type
 from depthstudio.jobs.order import Order
 from depthstudio.providers.registry import Registry
-from depthstudio.providers.transport import clients, opened, repeat
+from depthstudio.providers.transport import clients, opened, repeat, upload
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
 from tests.services.conftest import OpenService
@@ -27,6 +27,7 @@ from tests.support.videos import write_video
 
 pytestmark = pytest.mark.anyio
 
+PNG_IN_BASE64 = "iVBORw0KGgo"
 SHORT_S = 1.0  # what a test waits where the program waits for a minute
 PATIENCE_S = 20.0
 
@@ -73,6 +74,7 @@ def short(kind: RestKind, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     match row.limit:
         case "json":
             monkeypatch.setattr(clients, "READ_TIMEOUT_S", SHORT_S)
+            monkeypatch.setattr(upload, "ANSWER_TIMEOUT_S", SHORT_S)  # of a call with a photo
         case "file":
             monkeypatch.setattr(opened, "TIMEOUT", httpx.Timeout(SHORT_S))
         case "size":
@@ -141,7 +143,8 @@ async def test_a_fault_ends_as_the_table_says_and_shows_nobody_the_key(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    row.fault.set(service, kind, elsewhere.url)
+    trouble = row.fault.set(service, kind, elsewhere.url)
+    times = trouble.times
     key = kind.key()
     source = the_source(kind, web, tmp_path)
     secrets = Secrets({kind.variable: key})
@@ -149,6 +152,7 @@ async def test_a_fault_ends_as_the_table_says_and_shows_nobody_the_key(
         status = await run(jobs, kind, source, service)
         result = await jobs.result(status) if status.state is JobState.DONE else None
 
+    assert trouble.times < times  # it did happen
     said = [status.failure and status.failure.type, status.hold and status.hold.kind]
     assert " ".join(filter(None, [status.state, *said])) == row.state_of(kind), status
     told = status.failure.message if status.failure else ""
@@ -166,6 +170,7 @@ async def test_a_fault_ends_as_the_table_says_and_shows_nobody_the_key(
     assert elsewhere.requests == []
     assert all(key not in str(request.headers) for request in web.requests)
     assert key not in f"{status} {caplog.text}"
+    assert PNG_IN_BASE64 not in f"{status} {caplog.text}"  # fal is sent the photo in JSON
     assert result is None or all(
         a.path.resolve().is_relative_to(home.library_folder.resolve()) for a in result.artifacts
     )

@@ -86,8 +86,8 @@ OXEN = RestKind(
         "submit": r"^POST /api/ai/queue",
         "status": r"^GET /api/ai/queue/",
         "made": r"^GET /api/ai/queue/",
-        "file": r"^GET /(files|results|api/repos)/.*\.mp4",
-        "raw": r"^GET /(files|results|api/repos)/.*\.npz",
+        "file": r"^GET /presigned/.*\.mp4",
+        "raw": r"^GET /presigned/.*\.npz",
     },
     paths={
         "id": ("generations", 0, "generation_id"),
@@ -108,8 +108,8 @@ FAL = RestKind(
     places={
         "submit": r"^POST /fal-ai/",
         "status": r"^GET /fal-ai/.*/status",
-        "made": r"^GET /fal-ai/[^/]+/requests/[^/?]+/?(response)?$",
-        "file": r"^GET /files/",
+        "made": r"^GET /fal-ai/[^/]+/requests/[^/]+$",
+        "file": r"^GET /files/.*\.png",
     },
     paths={"id": ("request_id",), "status": ("status",), "url": ("image", "url")},
     quick={"depthstudio.providers.fal.queue.PACE": QUICK},

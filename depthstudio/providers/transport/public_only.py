@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 import httpcore
 import httpx
@@ -39,7 +39,8 @@ class PublicBackend(httpcore.AsyncNetworkBackend):
     """
 
     def __init__(self) -> None:
-        self._inner = httpcore.AnyIOBackend()
+        # Its type is that of its base only where anyio is installed, which pyright cannot know.
+        self._inner = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -122,7 +123,7 @@ class PublicRoute(httpx.AsyncBaseTransport):
             response.status,
             headers=response.headers,
             stream=_Body(response),
-            extensions=response.extensions,
+            extensions=dict(cast(Any, response).extensions),
         )
 
     async def aclose(self) -> None:
