@@ -88,7 +88,7 @@ def test_the_row_counts_where_it_has_ended_and_the_event_where_it_lags() -> None
         ({"status": "error", "status_message": "unknown_error"}, "unknown_error"),
         ({"error": {"title": 5}}, ""),
         ("text", ""),
-        ({"error": {"title": "x" * 400}}, "x" * 299 + "…"),
+        ({"error": {"title": "no " * 200}}, "no " * 99 + "no…"),
     ],
 )
 def test_the_sentence_for_people_is_found_in_every_shape(answer: Any, words: str) -> None:
