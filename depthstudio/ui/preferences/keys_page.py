@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -55,7 +54,9 @@ class KeysPage(QWidget):
         self._intro = ToneLabel(theme, font="base", parent=self)
         self._warning = _Warning(theme, icons, self)
         self.table = KeyTable(theme, icons, self)
-        self._stack = QStackedWidget(self)
+        self._inside = QWidget()  # the form that shows is as high as it is, whatever the others
+        self._column = QVBoxLayout(self._inside)
+        self._scroll = QScrollArea(self)
         self._later = QTimer(self)
         self._later.setInterval(LATER_MS)
         self._later.timeout.connect(self.refresh_asked)
@@ -112,10 +113,12 @@ class KeysPage(QWidget):
             row = self._rows[row_id]
             form = KeyForm(self._theme, self._icons, row, self._infos[row_id])
             self.forms[row_id] = form
-            self._stack.addWidget(form)
+            self._column.addWidget(form)
             self.form_made.emit(row_id)
             form.show_state(self._form_state(row))
-        self._stack.setCurrentWidget(form)
+        for other in self.forms.values():
+            other.setVisible(other is form)
+        self._scroll.verticalScrollBar().setValue(0)
 
     def _lay_out(self) -> None:
         title = ToneLabel(self._theme, self.tr("Keys"), tone="text", font="page", parent=self)
@@ -126,8 +129,9 @@ class KeysPage(QWidget):
             )
         )
         self._intro.setWordWrap(True)
-        scroll = QScrollArea(self)
-        scroll.setWidget(self._stack)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        scroll = self._scroll
+        scroll.setWidget(self._inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -63,7 +63,7 @@ def row_text(
         case JobState.RUNNING:
             return _running(status, entry.job.sources, now)
         case JobState.HELD:
-            return _held(status.hold, now)
+            return _held(status.hold, now, provider_title)
         case JobState.DONE:
             return _done(status, now)
         case JobState.FAILED:
@@ -188,10 +188,13 @@ def _right(progress: Progress) -> str:
     return ""
 
 
-def _held(hold: Hold | None, now: datetime) -> RowText:
+def _held(hold: Hold | None, now: datetime, provider_title: str) -> RowText:
     icon = hold_icon(hold)
     short = _short_end(hold, now) if hold is not None else ""
-    return RowText(icon, _tr("Held"), "held", _hold_detail(hold, now), short=short)
+    detail = _hold_detail(hold, now)
+    if hold is not None and hold.kind is HoldKind.NEEDS_KEY:
+        detail = detail.removeprefix(f"{provider_title} ")  # the row shows it already
+    return RowText(icon, _tr("Held"), "held", detail, short=short)
 
 
 def _hold_detail(hold: Hold | None, now: datetime) -> str:

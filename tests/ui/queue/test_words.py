@@ -83,7 +83,7 @@ def test_a_job_without_its_key_says_what_it_needs(
     assert (text.icon, text.word, text.detail) == (
         "key-alert-outline",
         "Held",
-        "fal.ai needs its API key",
+        "needs its API key",
     )
     behind = row_text(QueueEntry(make_job(), JobStatus()), now, "fal.ai", provider_hold=hold)
     assert behind.detail == "fal.ai waits for its key"
