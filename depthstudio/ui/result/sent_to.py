@@ -36,6 +36,7 @@ class SentToLines(QWidget):
         self._layout.replaceWidget(self._lines, lines)
         self._lines.deleteLater()
         self._lines = lines
+        lines.show()  # what replaces another widget stays hidden of itself
         self.setVisible(bool(places))
 
     def _made(self) -> QWidget:

@@ -102,6 +102,15 @@ def test_a_known_result_is_shown_first_and_run_again_second(qtbot: QtBot, box: R
         qtbot.mouseClick(again_button(box), Qt.MouseButton.LeftButton)
 
 
+def test_the_host_can_be_chosen_where_there_is_one(qtbot: QtBot, box: RunBox) -> None:
+    [link] = [b for b in box.findChildren(QPushButton) if b.text() == "Choose host…"]
+    box.set_state(READY)
+    assert not link.isVisible()
+    box.set_state(replace(READY, has_host=True))
+    with qtbot.waitSignal(box.host_requested):
+        qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+
+
 def test_run_again_is_only_offered_for_a_known_result(box: RunBox) -> None:
     box.set_state(READY)
     assert not again_button(box).isVisible()

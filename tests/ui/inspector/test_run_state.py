@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from depthstudio.core.job import Source
+from depthstudio.jobs.web_source import source_from_address
 from depthstudio.providers.base import Licence, ProviderInfo
 from depthstudio.ui.inspector.run_state import describe, hosts, run_state
 
@@ -39,6 +40,8 @@ def files(count: int, *, media_type: str = "image/jpeg", size_bytes: int = 38_00
 
 PHOTO, PHOTOS = files(1), files(12, size_bytes=10_500_000)
 VIDEO = files(1, media_type="video/mp4")
+CLIP = source_from_address("https://cdn.test/walk.mp4?sig=1")
+PAGE = source_from_address("https://other.test/7")
 FILM = [replace(VIDEO[0], frame_rate_hz=24.0, frame_count=240)]
 NTSC = [replace(VIDEO[0], frame_rate_hz=30000 / 1001, frame_count=1)]
 
@@ -89,6 +92,56 @@ def test_every_host_is_named_once() -> None:
     assert hosts(provider(endpoints=urls)) == ("a.test", "q.test")
     state = run_state(provider(endpoints=urls), PHOTOS, one_scene=True)
     assert state.where == "Photos go to a.test and q.test, nothing else does"
+
+
+@pytest.mark.parametrize(
+    ("sources", "host", "where"),
+    [
+        (VIDEO, "", "The video goes to a host you choose, then acme.test"),
+        (VIDEO, "fal storage", "The video goes to fal storage, then acme.test"),
+        (PHOTOS, "fal storage", "Photos go to fal storage, then acme.test"),
+        ([CLIP], "fal storage", "Only the address goes to acme.test, which fetches what is there"),
+    ],
+)
+def test_a_file_that_is_fetched_from_the_web_names_its_host_first(
+    sources: list[Source], host: str, where: str
+) -> None:
+    remote = provider("video/*", "image/*", endpoints={"api": "https://acme.test/v1"})
+    info = dataclasses.replace(remote, takes_urls=True, needs_web_address=True)
+    state = run_state(info, sources, one_scene=True, host_title=host)
+    assert state.where == where
+    assert state.has_host is (sources != [CLIP])
+
+
+@pytest.mark.parametrize(
+    ("sources", "what"),
+    [
+        ([CLIP], "1 video from cdn.test"),
+        ([CLIP, PAGE], "1 video and 1 file from cdn.test and other.test"),
+        ([*PHOTO, CLIP], f"1 photo and 1 video, 38.0{NBSP}kB of it here"),
+    ],
+)
+@pytest.mark.usefixtures("theme")
+def test_what_lies_on_the_web_is_named_by_its_host(sources: list[Source], what: str) -> None:
+    assert describe(sources) == what
+
+
+def test_a_known_answer_says_of_what_moment_it_is() -> None:
+    known = {"is_known": True, "known_when": "today 14:02", "one_scene": True}
+    here = run_state(provider(), PHOTO, **known)
+    assert here.known_note == "The library has this result of today 14:02"
+    taker = dataclasses.replace(provider("video/*"), takes_urls=True)
+    there = run_state(taker, [CLIP], **known)
+    assert there.is_known
+    assert there.known_note == (
+        "The library has a result of today 14:02; the address may hold something else now"
+    )
+
+
+def test_an_address_without_a_server_names_none() -> None:
+    info = provider(endpoints={"api": ""})
+    state = run_state(info, PHOTO, one_scene=True)
+    assert state.where == "The photo goes to Acme, nothing else does"
 
 
 def test_a_host_that_is_only_asked_gets_no_photo() -> None:

@@ -90,5 +90,11 @@ def test_the_zone_under_the_cursor_is_marked_and_no_other(page: DropPage, theme:
         assert (picture.pixelColor(inside_add), picture.pixelColor(inside_view)) == colours
 
 
+def test_an_address_can_be_added_and_not_viewed(page: DropPage) -> None:
+    page.set_offer(DropOffer(addresses=1, provider_title="Oxen"))
+    assert page.text_of(DropZone.ADD).endswith("1 address for Oxen")
+    assert zones_down_the_middle(page) == [None, DropZone.ADD, None]
+
+
 def test_the_page_leaves_drops_to_the_window(page: DropPage) -> None:
     assert not page.acceptDrops()
