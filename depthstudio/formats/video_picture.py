@@ -12,6 +12,11 @@ from depthstudio.formats.video_file import refuse_large
 
 _UNSPECIFIED = 2  # as ISO/IEC 23001-8 counts colour spaces
 _HD_HEIGHT_PX = 720
+_FULL_RANGE = 2  # black is 0 and white 255, not 16 and 235
+_WITH_BRIGHTNESS = frozenset(
+    {"yuv420p", "yuv422p", "yuv444p", "nv12", "yuvj420p", "yuvj422p", "yuvj444p"}
+)
+_FULL_OF_LIMITED = np.rint(np.clip((np.arange(256) - 16) / 219, 0, 1) * 255).astype(np.uint8)
 
 
 def upright_shape(frame: VideoFrame) -> tuple[int, int]:
@@ -38,26 +43,43 @@ def picture_of(frame: VideoFrame, stored_size_px: tuple[int, int]) -> NDArray[np
     FormatError
         when the frame is larger than any that is read
     """
-    return _upright(frame, stored_size_px, "rgb24")
+    return _turned(frame, _converted(frame, stored_size_px, "rgb24"))
 
 
 def grey_of(frame: VideoFrame, stored_size_px: tuple[int, int]) -> NDArray[np.uint8]:
     """(H, W) uint8 from black to white of one frame, as `picture_of` else.
+
+    Taken from the plane of brightness where there is one, which costs a fifth of a conversion.
 
     Raises
     ------
     FormatError
         when the frame is larger than any that is read
     """
-    return _upright(frame, stored_size_px, "gray")
+    if (frame.width, frame.height) != stored_size_px or frame.format.name not in _WITH_BRIGHTNESS:
+        return _turned(frame, _converted(frame, stored_size_px, "gray"))
+    refuse_large(frame.width, frame.height)
+    plane = cast("Any", frame.planes[0])
+    data: NDArray[np.uint8] = np.frombuffer(plane, np.uint8)
+    rows = data.reshape(-1, int(plane.line_size))
+    brightness = rows[: frame.height, : frame.width]
+    is_full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
+    # Copied either way: the frame's memory is used again for the next one.
+    return _turned(frame, brightness.copy() if is_full else np.take(_FULL_OF_LIMITED, brightness))
 
 
-def _upright(frame: VideoFrame, stored_size_px: tuple[int, int], layout: str) -> NDArray[np.uint8]:
+def _converted(
+    frame: VideoFrame, stored_size_px: tuple[int, int], layout: str
+) -> NDArray[np.uint8]:
     refuse_large(frame.width, frame.height)
     width_px, height_px = stored_size_px
-    pixels = frame.to_ndarray(
+    return frame.to_ndarray(
         format=layout, width=width_px, height=height_px, src_colorspace=_colour_space(frame)
-    )
+    ).astype(np.uint8, copy=False)
+
+
+def _turned(frame: VideoFrame, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The pixels of a frame as they are to be shown."""
     is_turned, is_mirrored, is_upside_down = _turn_of(frame)
     if is_turned:
         pixels = pixels.swapaxes(0, 1)

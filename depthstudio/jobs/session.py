@@ -28,6 +28,7 @@ from depthstudio.jobs.restored import RestoredQueue
 from depthstudio.jobs.retrying import Retrying
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.services import Services
+from depthstudio.jobs.source_film import sources_of, with_source_film
 from depthstudio.jobs.sources import Intake, Unusable, take_in
 from depthstudio.library.annotations import read_annotations
 from depthstudio.library.store import Library
@@ -296,8 +297,14 @@ class Session:
         return await self._in_thread(lambda: self.library.get(result_id))
 
     async def load(self, result: Result) -> Views:
-        """Decode a stored result, off the GUI thread and with no network."""
-        return await self._in_thread(lambda: decode_result(result, self.registry))
+        """Decode a stored result, off the GUI thread and with no network.
+
+        A clip of depth without photos gets the video it was made of, while that is there.
+        """
+        sources = sources_of(result.id, self.queue)
+        return await self._in_thread(
+            lambda: with_source_film(decode_result(result, self.registry), sources)
+        )
 
     async def set_polarity(self, result_id: str, polarity: Polarity) -> None:
         """Keep what a person says of a result's pictures of depth: which end is near.

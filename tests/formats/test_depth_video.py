@@ -13,6 +13,7 @@ from depthstudio.formats import video
 from depthstudio.formats.depth_video import open_depth_video
 from depthstudio.geometry.depth_range import clip_range
 from tests.support.depth_clips import HEIGHT_PX, WIDTH_PX, depth_frame, write_depth_video
+from tests.support.videos import write_video
 
 TOLERANCE = 3 / 255  # what the codec costs
 DISPARITY = DepthKind.RELATIVE_DISPARITY
@@ -34,6 +35,25 @@ def test_black_is_nothing_and_white_is_one(tmp_path: Path) -> None:
     stack = open_depth_video(write_depth_video(tmp_path / "d.mp4", frames=100), DISPARITY)
     assert stack.frame(0).min() == 0
     assert stack.frame(99).max() == pytest.approx(1, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("layout", ["yuv420p", "yuvj420p", "yuv444p", "yuv422p", "gray"])
+@pytest.mark.parametrize("size_px", [(WIDTH_PX, HEIGHT_PX), (1290, 722)])
+def test_grey_is_that_of_the_picture_whatever_the_layout(tmp_path: Path, layout, size_px) -> None:
+    path = write_depth_video(tmp_path / "d.mp4", frames=3, layout=layout, size_px=size_px)
+    grey = open_depth_video(path, DISPARITY).frame(1) * 255
+    with video.VideoFrames(path) as frames:
+        assert np.abs(frames.load(1).mean(axis=2) - grey).max() < 2
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_depth_is_turned_as_its_photo_is(tmp_path: Path, degrees: int) -> None:
+    path = write_video(tmp_path / "clip", frames=2, turn_degrees=degrees)
+    stack = open_depth_video(path, DISPARITY)
+    with video.VideoFrames(path) as frames:
+        bars = frames.load(1).astype(int).min(axis=2) > 128
+    assert bars.shape == stack.frame(1).shape
+    assert ((stack.frame(1) > 0.6) == bars).mean() > 0.97
 
 
 @pytest.mark.parametrize("side", ["left", "right"])

@@ -22,6 +22,7 @@ def write_depth_video(
     rate_hz: int = 24,
     size_px: tuple[int, int] = (WIDTH_PX, HEIGHT_PX),
     beside: np.ndarray | None = None,
+    layout: str = "yuv420p",
     **options: str,
 ) -> Path:
     """An H.264 clip of `depth_frame`s in grey; `beside` is a colour photo to their left."""
@@ -29,7 +30,7 @@ def write_depth_video(
     with av.open(path, "w", format="mp4") as output:
         stream: Any = output.add_stream("libx264", rate=rate_hz, options={"crf": "1", **options})
         stream.width = width_px + (beside.shape[1] if beside is not None else 0)
-        stream.height, stream.pix_fmt = height_px, "yuv420p"
+        stream.height, stream.pix_fmt = height_px, layout
         for number in range(frames):
             grey = np.rint(depth_frame(number, width_px, height_px) * 255).astype(np.uint8)
             pixels = np.dstack([grey] * 3)

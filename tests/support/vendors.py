@@ -56,13 +56,14 @@ class Asked:
 
 REPOSITORY = "oxen-repository"
 PUT = r"^PUT /api/repos/.*/file/"
+PRESIGNED = r"^GET /presigned/.*\.mp4"
 OXEN = Asked(
-    "oxen", "oxen", "oxen-video-depth", r"^POST /api/ai/queue$", r"^GET /.*\.mp4", PUT,
+    "oxen", "oxen", "oxen-video-depth", r"^POST /api/ai/queue$", PRESIGNED, PUT,
     {"include_raw_depths": True}, REPOSITORY, is_video=True,
 )  # fmt: skip
 OXEN_AT_ONCE = Asked(
-    "oxen-at-once", "oxen", "oxen-video-depth", r"^POST /api/ai/videos/generate", r"^GET /.*\.mp4",
-    PUT, {"call": "sync", "include_raw_depths": False}, REPOSITORY, is_video=True,
+    "oxen-at-once", "oxen", "oxen-video-depth", r"^POST /api/ai/videos/generate", PRESIGNED, PUT,
+    {"call": "sync", "include_raw_depths": False}, REPOSITORY, is_video=True,
 )  # fmt: skip
 TENGR = Asked(
     "tengr", "tengr", "tengr-depth-map", r"^POST /v2/artworks/depth-map$", r"^GET /files/", PUT,

@@ -1,7 +1,6 @@
 """The Depth view: coloured depth with its legend, its range and the value under the cursor."""
 
 import logging
-from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -13,16 +12,15 @@ from depthstudio.core.views import DepthStack, Polarity
 from depthstudio.geometry.colour import colour_table
 from depthstudio.geometry.depth_range import FoundRange
 from depthstudio.ui.images.canvas import ImageCanvas
-from depthstudio.ui.images.clip_keys import ClipKey, clip_key
+from depthstudio.ui.images.clip_control import ClipControl
 from depthstudio.ui.images.clip_range import ClipRange
 from depthstudio.ui.images.clip_words import range_text, waiting_text
 from depthstudio.ui.images.depth_picture import DepthPicture, DepthRequest, depth_picture
+from depthstudio.ui.images.depth_probe import DepthProbe, probe_text
 from depthstudio.ui.images.depth_scale import DepthScale
 from depthstudio.ui.images.depth_strip import DepthStrip
-from depthstudio.ui.images.frame_bar import DepthFrameBar
 from depthstudio.ui.images.hatch import hatch_brush
 from depthstudio.ui.images.legend import Legend
-from depthstudio.ui.images.player import Player
 from depthstudio.ui.images.read_ahead import ReadAhead
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
@@ -35,16 +33,6 @@ log = logging.getLogger(__name__)
 
 PIXELS_AT_ONCE = 4_000_000  # more than this is coloured in a worker
 WAITING_MS = 250  # how often it is said how far a frame that takes long has come
-
-
-@dataclass(frozen=True)
-class DepthProbe:
-    """The value under the cursor. `value` is NaN where there is no data."""
-
-    column: int
-    row: int
-    frame: int
-    value: float
 
 
 class DepthView(QWidget):
@@ -63,7 +51,6 @@ class DepthView(QWidget):
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stack: DepthStack | None = None
-        self._frame = 0
         self._scale: DepthScale | None = None
         self._picture: DepthPicture | None = None
         self._pixel: tuple[int, int] | None = None
@@ -72,13 +59,13 @@ class DepthView(QWidget):
         self._work = FollowingWork(self)
         self._range = ClipRange(self)
         self._ahead = ReadAhead(self)
-        self.player = Player(lambda: not self._work.busy, self)
+        self.clip = ClipControl(theme, icons, lambda: not self._work.busy, self)
+        self.frames, self.player = self.clip.bar, self.clip.player
         self._waiting = QTimer(self, interval=WAITING_MS)
         self.strip = DepthStrip(theme, icons)
         self.canvas = ImageCanvas(theme)
         self.legend = Legend(theme)
         self.info = InfoStrip(theme)
-        self.frames = DepthFrameBar(theme, icons)
         self.canvas.setAccessibleName(self.tr("Depth"))
         self._empty = EmptyState(theme, icons, icon="gradient-vertical", title="")
         self._lay_out()
@@ -112,7 +99,7 @@ class DepthView(QWidget):
             work.cancel()
         self._waiting.stop()
         self._stack = stack if stack is not None and 0 not in stack.values.shape else None
-        self._frame, self._scale, self._picture = 0, None, None
+        self._scale, self._picture = None, None
         self._found, self._is_edited = None, False
         self._empty.say(*self._empty_words())
         self._show_page(empty=self._stack is None)
@@ -123,9 +110,7 @@ class DepthView(QWidget):
         self.canvas.set_image(None)
         count = len(self._stack) if self._stack else 0
         self.frames.setVisible(count > 1 and not chosen_elsewhere)
-        rate_hz = self._stack.frame_rate_hz if self._stack else 0.0
-        self.frames.set_frames(count, rate_hz=rate_hz)
-        self.player.set_clip(count, rate_hz)
+        self.clip.set_clip(count, self._stack.frame_rate_hz if self._stack else 0.0)
         self._tell_probe()
         if self._stack:
             self._render()
@@ -134,10 +119,9 @@ class DepthView(QWidget):
         """Show frame `frame` (from 0) of the clip at the same range."""
         if self._stack is None or not 0 <= frame < len(self._stack):
             raise ValueError(f"there is no frame {frame}")
-        if frame == self._frame:
-            return
-        self.player.set_frame(frame)
-        self._choose_frame(frame)
+        if frame != self.clip.frame:
+            self.clip.mark(frame)
+            self._follow()
 
     def _empty_words(self) -> tuple[str, str]:
         return self.tr("No depth here"), self.tr("Select a finished job or a result that has depth")
@@ -166,57 +150,32 @@ class DepthView(QWidget):
         self.strip.auto_range_asked.connect(self._reset_range)
         self.strip.range_edited.connect(self._edit_range)
         self.strip.polarity_chosen.connect(self._say_polarity)
-        self.frames.frame_chosen.connect(self._go_to)
-        self.canvas.step_asked.connect(lambda by: self._go_to(self._frame + by))
+        self.clip.gone_to.connect(self._go_to)
+        self.canvas.step_asked.connect(self.clip.step)
         self.canvas.hovered.connect(self._probe)
         self.canvas.left.connect(self._stop_probing)
-        self.canvas.zoom_changed.connect(lambda _: self.info.say_right(self._facts()))
+        self.canvas.zoom_changed.connect(lambda _: self._tell_facts())
         self._work.done.connect(self._show)
         self._work.failed.connect(self._fail)
         self._range.found.connect(self._take_range)
         self._waiting.timeout.connect(self._tell_facts)
-        self.frames.play_asked.connect(self.player.toggle)
-        self.player.changed.connect(self.frames.set_playing)
-        self.player.due.connect(self._show_due)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._stack is None or len(self._stack) < 2:
+        if not self.clip.press(event):
             super().keyPressEvent(event)
-            return
-        match clip_key(event):
-            case ClipKey.BACKWARDS:
-                self.player.play(-1)
-            case ClipKey.PAUSE:
-                self.player.pause()
-            case ClipKey.FORWARDS:
-                self.player.play(1)
-            case ClipKey.TOGGLE:
-                self.player.toggle()
-            case ClipKey.FIRST:
-                self._go_to(0)
-            case ClipKey.LAST:
-                self._go_to(len(self._stack) - 1)
-            case None:
-                super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.player.pause()
         super().hideEvent(event)
 
-    def _show_due(self, frame: int) -> None:
-        """The player's next frame; it keeps its own count."""
-        self._choose_frame(frame)
+    def _go_to(self, frame: int) -> None:
+        self._follow()
         self.frame_changed.emit(frame)
 
-    def _go_to(self, frame: int) -> None:
-        if self._stack is not None and 0 <= frame < len(self._stack) and frame != self._frame:
-            self.set_frame(frame)
-            self.frame_changed.emit(frame)
-
-    def _choose_frame(self, frame: int) -> None:
-        self._ahead.follow(self._stack, self._frame, frame)
-        self._frame = frame
-        self.frames.mark(frame)
+    def _follow(self) -> None:
+        """Show the frame that the clip is at now."""
+        shown = self._picture.request.frame if self._picture else 0
+        self._ahead.follow(self._stack, shown, self.clip.frame)
         self._render()
 
     def _reset_range(self) -> None:
@@ -252,7 +211,7 @@ class DepthView(QWidget):
             return
         request = DepthRequest(
             self._stack,
-            self._frame,
+            self.clip.frame,
             self._scale,
             self.strip.inverted,
             self.strip.colour_map,
@@ -270,7 +229,10 @@ class DepthView(QWidget):
         self._picture = picture
         if self._scale is None:
             self._begin_range(picture)
-        if self._scale is None or not self._work.busy:  # else a newer one is on its way
+            self._scale = picture.scale
+        elif picture.looked_at:
+            self._render()  # asked for before the range was known, which now is
+        elif not self._work.busy:  # else what is newer is on its way
             self._scale = picture.scale
         self._show_page(empty=False)
         self.canvas.set_backdrop(hatch_brush(self.devicePixelRatioF()))
@@ -319,36 +281,25 @@ class DepthView(QWidget):
             self.probed.emit(None)
             return
         column, row = pixel
-        frame = picture.request.frame
-        value = float(picture.indexed.values[row, column])
-        self.legend.set_probed(value)
-        self.info.say(self._probe_text(picture, column, row, value))
+        probe = DepthProbe.of(picture, column, row)
+        self.legend.set_probed(probe.value)
+        self.info.say(probe_text(probe, picture))
         self._tell_facts()
-        self.probed.emit(DepthProbe(column, row, frame, value))
-
-    def _probe_text(self, picture: DepthPicture, column: int, row: int, value: float) -> str:
-        return self.tr("{value} · pixel {column}, {row} · frame {frame} of {count}").format(
-            value=picture.scale.text(value),
-            column=column,
-            row=row,
-            frame=picture.request.frame + 1,
-            count=len(picture.request.stack),
-        )
+        self.probed.emit(probe)
 
     def _tell_facts(self) -> None:
         self.info.say_right(self._facts())
 
     def _facts(self) -> str:
-        if self._stack is None:
+        stack = self._stack
+        if stack is None:
             return ""
-        frames, (width, height) = len(self._stack), self._stack.size_px
-        facts = [f"{width} × {height}"]
-        if frames > 1:
+        facts = ["{} × {}".format(*stack.size_px)]
+        if len(stack) > 1:
             looked_at = self._found.frames if self._found and not self._is_edited else 0
-            facts.append(range_text(looked_at, frames))
-            lazy = self._stack.on_demand
-            if lazy and self._work.busy and lazy.reached <= self._frame:
-                facts.append(waiting_text(self._frame, lazy.reached, frames))
+            facts.append(range_text(looked_at, len(stack)))
+        if self._work.busy and stack.on_demand and stack.on_demand.reached <= self.clip.frame:
+            facts.append(waiting_text(self.clip.frame, stack.on_demand.reached, len(stack)))
         if self.canvas.viewport:
             facts.append(zoom_text(self.canvas.viewport.zoom))
         return " · ".join(facts)

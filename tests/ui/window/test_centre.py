@@ -130,6 +130,28 @@ def test_a_clip_keeps_its_own_bar_of_frames(shown: Centre) -> None:
     assert "strip" not in vars(shown.pictures)
 
 
+@pytest.mark.parametrize(("photos", "rate_hz", "there"), [(9, 30.0, 6), (18, 60.0, 12)])
+def test_a_film_is_stepped_with_its_depth(
+    shown: Centre, qtbot: QtBot, photos: int, rate_hz: float, there: int
+) -> None:
+    values = np.ones((9, 20, 30), np.float32)
+    depth = DepthStack(values, DepthKind.METRIC, frame_rate_hz=30.0)
+    film = ImageSequence(("a.mp4",) * photos, flat(10), is_clip=True, frame_rate_hz=rate_hz)
+    shown.show_views(Views(depth=depth, photos=film), "clip", SceneSummary())
+    shown.show_tab(Tab.DEPTH)
+    assert shown.depth_view.frames.isVisible()
+    assert "strip" not in vars(shown.pictures), "hundreds of frames are no views to choose from"
+    for _ in range(6):
+        qtbot.keyClick(shown.depth_view.canvas, Qt.Key.Key_PageDown)
+    assert shown.photo_view.index == there
+    shown.show_tab(Tab.PHOTO)
+    qtbot.waitUntil(lambda: not shown.photo_view.busy)
+    assert colour(shown.photo_view) == (10, 40 * there % 250)
+    for _ in range(photos // 9):
+        qtbot.keyClick(shown.photo_view.canvas, Qt.Key.Key_PageUp)
+    assert shown.depth_view.clip.frame == 5
+
+
 def test_a_low_window_names_the_views_alone(shown: Centre) -> None:
     shown.show_views(several(), "garage", SceneSummary())
     shown.show_tab(Tab.PHOTO)
