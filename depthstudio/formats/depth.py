@@ -13,7 +13,8 @@ from depthstudio.core.views import DepthFrames, DepthKind, DepthStack
 from depthstudio.formats.cleaned_frames import CleanedFrames
 from depthstudio.formats.deflated_frames import DeflatedFrames
 from depthstudio.formats.depth_png import read_depth_png16, write_depth_png16
-from depthstudio.formats.npz import NpzFile, write_npz
+from depthstudio.formats.npz import NpzFile
+from depthstudio.formats.npz_write import write_npz
 
 __all__ = ["read_depth_npz", "read_depth_png16", "write_depth_npz", "write_depth_png16"]
 

@@ -1,4 +1,4 @@
-"""NPZ archives without pickle: arrays are checked before they are made, and mapped if stored."""
+"""Reads NPZ archives without pickle: arrays are checked before they are made, and mapped."""
 
 import re
 import zlib
@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from depthstudio.core.errors import FormatError, InputError
-from depthstudio.core.views import DepthFrames
 from depthstudio.formats.mapped_file import map_file
-from depthstudio.formats.whole_file import whole_file
 
 # numpy writes exactly this; anything else (pickled objects, records) is not data we read.
 _HEADER = re.compile(
@@ -28,8 +26,6 @@ _MAX_NPY_HEADER_BYTES = 4096
 _MAX_MEMBERS = 1000
 _MAX_DIRECTORY_BYTES = 1 << 20
 _MAX_EXTENT_BYTES = 1 << 62  # numpy refuses more, also where one length is 0
-_ALIGNMENT_BYTES = 64
-_PADDING_FIELD = 0xD935  # what zipalign uses
 # Deflate cannot do better, so a larger claim is a lie.
 _MAX_DEFLATE_RATIO = 1032
 MAX_WHOLE_BYTES = 1 << 30  # of a compressed array that is unpacked into memory at once
@@ -252,49 +248,3 @@ def _parsed(info: ZipInfo, head: bytes) -> NpyMember | None:
         return None
     shape = tuple(int(length) for length in match[3].replace(b",", b" ").split())
     return NpyMember(info, dtype, shape, match[2] == b"True", start + header_bytes)
-
-
-def write_npz(path: Path, arrays: Mapping[str, NDArray[Any] | DepthFrames]) -> None:
-    """Write arrays uncompressed, each aligned so that it can be used straight from the file.
-
-    `numpy.load` reads it. Whole or not at all. Frames of depth are had one after another.
-
-    Raises
-    ------
-    OSError
-        when the file cannot be written
-    """
-    with whole_file(path) as temporary, ZipFile(temporary, "w", ZIP_STORED) as archive:
-        for name, values in arrays.items():
-            info = ZipInfo(f"{name}.npy")  # the same bytes for the same values: no clock
-            assert archive.fp is not None  # open since the line above
-            info.extra = _padding(archive.fp.tell(), info.filename)
-            with archive.open(info, "w", force_zip64=True) as member:
-                _write_values(member, values)
-
-
-def _write_values(file: IO[bytes], values: NDArray[Any] | DepthFrames) -> None:
-    if isinstance(values, np.ndarray):
-        np.lib.format.write_array(file, cast("NDArray[Any]", values), allow_pickle=False)
-    else:
-        _write_frames(file, values)
-
-
-def _write_frames(file: IO[bytes], frames: DepthFrames) -> None:
-    header = {"descr": "<f4", "fortran_order": False, "shape": frames.shape}
-    np.lib.format.write_array_header_1_0(file, header)
-    for index in range(frames.shape[0]):
-        file.write(np.ascontiguousarray(frames[index], "<f4").data)
-
-
-def _padding(offset: int, filename: str) -> bytes:
-    """A field for the header at `offset`, so that the array after it starts aligned.
-
-    The 20 bytes are the ZIP64 field that zipfile puts before it; NPY headers are themselves
-    a multiple of the alignment.
-    """
-    start = offset + _LOCAL_HEADER_BYTES + len(filename.encode()) + 20 + 4
-    fill_bytes = -start % _ALIGNMENT_BYTES
-    return (
-        _PADDING_FIELD.to_bytes(2, "little") + fill_bytes.to_bytes(2, "little") + bytes(fill_bytes)
-    )

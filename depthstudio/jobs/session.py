@@ -15,7 +15,7 @@ from depthstudio.core.event import Event
 from depthstudio.core.job import Job, JobState, Source
 from depthstudio.core.record import Json
 from depthstudio.core.result import Result
-from depthstudio.core.views import Polarity, Views
+from depthstudio.core.views import ImageSequence, Polarity, Views
 from depthstudio.formats.scene_file import read_scene
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.decoding import decode_result
@@ -325,6 +325,16 @@ class Session:
     async def open_scene(self, path: Path) -> Views:
         """Read a scene file for viewing."""
         return await self._in_thread(lambda: read_scene(path))
+
+    async def open_film(self, path: Path) -> ImageSequence:
+        """Open a video to be looked at; its frames are decoded when they are asked for."""
+
+        def opened() -> ImageSequence:
+            from depthstudio.formats.film import open_film  # brings FFmpeg
+
+            return open_film(path)
+
+        return await self._in_thread(opened)
 
     async def known_result(self, sources: Sequence[Source], order: Order) -> Result | None:
         """The newest result that answers this question already, if there is one.

@@ -54,6 +54,17 @@ def make_npz(path: Path) -> None:
     write_depth_npz(path, STACK)
 
 
+def make_compressed_clip(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez_compressed(file, depths=np.random.default_rng(1).random((9, 6, 7), np.float32))
+
+
+def read_clip(path: Path) -> None:
+    stack = read_depth_npz(path)
+    for number in range(len(stack)):
+        assert stack.frame(number).shape == stack.size_px[::-1]
+
+
 def make_compressed_npz(path: Path) -> None:
     with path.open("wb") as file:
         np.savez_compressed(file, depth=STACK.values)
@@ -98,6 +109,7 @@ CASES = {
     "text-ply": (make_text_ply, read_ply),
     "npz": (make_npz, read_depth_npz),
     "compressed-npz": (make_compressed_npz, read_depth_npz),
+    "compressed-clip": (make_compressed_clip, read_clip),
     "deep-tiff": (make_deep_tiff, read_precise),
     **{kind: (make_picture(kind), read_photo) for kind in ("PNG", "JPEG", "WEBP", "TIFF", "AVIF")},
     "heic": (make_heic, read_photo),

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from depthstudio.core.errors import FormatError
-from depthstudio.formats.npz import NpzFile, write_npz
+from depthstudio.formats.npz import NpzFile
+from depthstudio.formats.npz_write import write_npz
 
 COMPRESSIONS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]
 DIRECTORY_ENTRY = struct.pack(

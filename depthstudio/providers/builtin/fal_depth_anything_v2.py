@@ -96,7 +96,7 @@ class FalDepthAnythingV2(LazyProvider[FalParams]):
         subtitle="Depth from one photo",
         accepts=media_type.PICTURES,
         produces=(Product("depth", "Depth"),),
-        licence=Licence("Not stated", commercial=None),
+        licence=Licence("", commercial=None),
         price="By use; fal states no price for it",
         quota="fal runs two requests at a time on a new account; more wait in line",
         privacy="The photo goes to fal, inside the request or through its storage, where anyone "

@@ -149,7 +149,7 @@ class OxenVideoDepth(LazyProvider[OxenVideoParams]):
 
     info = ProviderInfo(
         id="oxen-video-depth",
-        title="Video Depth Anything (Oxen)",
+        title="Video Depth (Oxen)",
         version="1",
         subtitle="Steady depth of a video",
         accepts=media_type.VIDEOS,

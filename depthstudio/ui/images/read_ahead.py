@@ -5,7 +5,7 @@ import logging
 from PySide6.QtCore import QObject
 
 from depthstudio.core.views import DepthStack
-from depthstudio.ui.parts.newest_work import NewestWork
+from depthstudio.ui.parts.following_work import FollowingWork
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ class ReadAhead(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._work = NewestWork(self)
+        self._work = FollowingWork(self)
         self._work.failed.connect(self._note)
 
     def follow(self, stack: DepthStack | None, last: int, frame: int) -> None:
@@ -30,10 +30,10 @@ class ReadAhead(QObject):
         if stack is None or stack.on_demand is None or not goes_back or self._work.busy:
             return
         lazy, before = stack.on_demand, max(0, frame - DISTANCE)
-        self._work.submit(lambda: lazy.load(before) is None)
+        self._work.submit(lambda check: lazy.load(before, check) is None)
 
     def cancel(self) -> None:
-        """Another clip comes."""
+        """Another clip comes, or none: read no further."""
         self._work.cancel()
 
     def _note(self, error: Exception) -> None:

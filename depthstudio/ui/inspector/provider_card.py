@@ -227,8 +227,7 @@ def licence_chip(theme: Theme, licence: Licence, parent: QWidget | None = None) 
     """Plain when commercial use is fine, caution when it is not, a question when unknown."""
     text, icon, tone, icon_tone = licence.text, "check", "text", "done"
     if licence.commercial is None:
-        unknown = _tr("{licence} · commercial use not stated").format(licence=text)
-        text = unknown if text else _tr("Not stated")
+        text = _tr("{licence} · use not stated").format(licence=text) if text else _tr("Not stated")
         icon, icon_tone = "help-circle-outline", "text2"
     elif not licence.commercial:
         icon, tone, icon_tone = "scale-balance", "held", "held"

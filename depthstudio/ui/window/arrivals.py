@@ -103,6 +103,8 @@ class Arrivals(QObject):
             self._window.status.say(refusal(provider, intake.sources))
         if intake.scenes:
             self._tasks.start(self._showing.show_scene(intake.scenes[0]))
+        elif film := _film_among(sources):
+            self._tasks.start(self._showing.show_film(film))
         else:
             self._showing.show_inputs(sources)
         if sources:
@@ -131,3 +133,11 @@ class Arrivals(QObject):
 def _as_places(places: Sequence[Path | str]) -> list[Place]:
     """Paths as they are, and addresses as the sources they name."""
     return [place if isinstance(place, Path) else source_from_address(place) for place in places]
+
+
+def _film_among(sources: Sequence[Source]) -> Path | None:
+    """The first input, where it is a video of this computer."""
+    first = sources[0] if sources else None
+    if first is None or first.is_remote or first.media_type not in media_type.VIDEOS:
+        return None
+    return first.path

@@ -88,12 +88,32 @@ class Showing(QObject):
             self._on_its_way = progress.picture
             self._show_files([progress.picture], title=entry.job.name)
 
+    async def show_film(self, path: Path) -> None:
+        """Show a video that has no result yet, to be stepped and played.
+
+        Raises
+        ------
+        InputError, FormatError
+            when it cannot be read, and nothing newer was wished meanwhile
+        """
+        number = self._begin()
+        try:
+            film = await self._session.open_film(path)
+        except DepthStudioError:
+            if number != self._number:
+                return
+            raise
+        if number == self._number:
+            self._show_photos(film, path.name)
+
     def _show_files(self, paths: Sequence[Path], title: str = "") -> None:
-        self._window.status.end_busy()
         photos = ImageSequence(
             names=tuple(path.name for path in paths), load=lambda i: _photo(paths[i])
         )
-        title = title or paths[0].name
+        self._show_photos(photos, title or paths[0].name)
+
+    def _show_photos(self, photos: ImageSequence, title: str) -> None:
+        self._window.status.end_busy()
         self._window.centre.show_photo(photos, title)
         self._name_window(title)
         self._window.result_panel.show_nothing()

@@ -246,7 +246,7 @@ def test_products_that_do_not_fit_go_on_below(qtbot: QtBot, theme: Theme, icons:
         (Licence("MIT", True), "MIT", "text"),
         (Licence("CC BY-NC 4.0", False), "CC BY-NC 4.0", "held"),
         (Licence("", None), "Not stated", "text"),
-        (Licence("Custom", None), "Custom · commercial use not stated", "text"),
+        (Licence("Custom", None), "Custom · use not stated", "text"),
     ],
 )
 def test_the_licence_chip_warns_only_where_use_is_limited(
