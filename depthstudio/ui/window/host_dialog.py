@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -91,6 +92,11 @@ class HostDialog(QDialog):
         self._arrange(theme)
         self._connect()
         self._preselect()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Lines that are broken ask for more height than they need until their width is known.
+        self.resize(WIDTH_PX, self.heightForWidth(WIDTH_PX))
 
     def host_id(self) -> str:
         """The chosen host; empty where the file's own address is given."""

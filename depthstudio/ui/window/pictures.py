@@ -48,6 +48,7 @@ class Pictures(QObject):
         self._depth_is_pictures = False
         self._frames_are_views = False
         self._clips: tuple[Clip, Clip] | None = None  # depth and photo where both are films
+        self._is_clip = False
         self._count = 0  # how many views photo and depth share; 0 where they share none
         self._index = 0
         self._is_low = False
@@ -130,8 +131,10 @@ class Pictures(QObject):
             shown = pictures if self._depth_is_pictures else None
             self.depth_pictures_view.set_photos(shown, title)
         self.photo_view.set_photos(photos, title)
-        if self._count or "strip" in vars(self):
-            self.strip.set_views((photos or pictures) if self._count else None)
+        self._is_clip = any(shown.is_clip for shown in (photos, pictures) if shown is not None)
+        has_strip = self._count > 0 and not self._is_clip  # the frames of a clip are too alike
+        if has_strip or "strip" in vars(self):
+            self.strip.set_views((photos or pictures) if has_strip else None)
         self._show_strip()
 
     def show_elsewhere(self, title: str, host: str) -> None:
@@ -144,7 +147,8 @@ class Pictures(QObject):
         if not 0 <= index < self._count:
             return
         changed, self._index = index != self._index, index
-        self.strip.set_current(index)
+        if not self._is_clip:
+            self.strip.set_current(index)
         for view in self.with_pictures:
             if view.index != index:
                 view.go_to(index)
@@ -197,7 +201,8 @@ class Pictures(QObject):
             shares.append(made.get("depth_pictures_view"))
         elif self._frames_are_views:
             shares.append(made.get("depth_view"))
-        self.strip.setVisible(self._count > 1 and self._stack.currentWidget() in shares)
+        is_wanted = self._count > 1 and not self._is_clip
+        self.strip.setVisible(is_wanted and self._stack.currentWidget() in shares)
 
 
 def _clips(depth: DepthStack | None, photos: ImageSequence | None) -> "tuple[Clip, Clip] | None":
