@@ -12,6 +12,7 @@ from PIL import Image
 from depthstudio.cli.main import main
 from depthstudio.core.job import JobState, Source
 from depthstudio.core.views import DepthKind, Polarity
+from depthstudio.jobs.order import Order
 from depthstudio.providers.builtin.tengr_depth_map import TengrDepthMap
 from depthstudio.providers.registry import Registry
 from depthstudio.ui.images.polarity_button import PolarityButton
@@ -41,7 +42,8 @@ async def ordered(studio: Studio, url: str, service_url: str) -> str:
     source = Source(
         path=Path("ramp.png"), media_type="image/png", size_bytes=0, mtime_ns=0, url=url
     )
-    await studio.session.enqueue([source], "tengr-depth-map", SMALL, endpoints={"api": service_url})
+    order = Order("tengr-depth-map", SMALL, endpoints={"api": service_url})
+    await studio.session.enqueue([source], order)
     await until(lambda: studio.states == [JobState.DONE])
     return studio.rows[0].status.result_id or ""
 
