@@ -17,6 +17,7 @@ from depthstudio.ui.parts.workers import make_classes
 from depthstudio.ui.process.application import Application
 from depthstudio.ui.process.garbage import GarbageWatch
 from depthstudio.ui.process.trouble_log import TroubleLog
+from depthstudio.ui.process.turns import take_short_turns
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.remembered import settings_of
 
@@ -60,6 +61,7 @@ class Sitting:
     async def _until_closed(self, options: argparse.Namespace) -> int:
         try:
             GarbageWatch(self._app).start()
+            take_short_turns()
             session = Session(
                 self._home,
                 self._means.registry,

@@ -9,27 +9,29 @@ import asyncio
 import json
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import qasync
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication
 
 from depthstudio.core.job import HoldKind
 from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.workers import make_classes
-from depthstudio.ui.viewer3d.opengl import prime_surface_format
+from depthstudio.ui.process.application import Application
+from depthstudio.ui.process.garbage import GarbageWatch
+from depthstudio.ui.process.turns import take_short_turns
 from tests.support.studio import started
 
 TICK_MS = 5
 LOOK_S = 0.25
 
 
-def tick_gaps_ms(app: QApplication) -> list[float]:
+def tick_gaps_ms(app: Application) -> list[float]:
     """A list that grows by one number with every tick: how long after the one before."""
     gaps_ms: list[float] = []
     last_s = time.perf_counter()
@@ -84,7 +86,7 @@ def outcome(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-async def load(app: QApplication, plan: dict[str, Any]) -> dict[str, Any]:
+async def load(app: Application, plan: dict[str, Any]) -> dict[str, Any]:
     async with started(Path(plan["home"]), Theme(app, "dark")) as studio:
         gaps_ms = tick_gaps_ms(app)
         await asyncio.sleep(2.0)
@@ -111,13 +113,15 @@ def main(plan: dict[str, Any]) -> None:
         before = getattr(import_module(module), constant)
         made = type(before)(*value) if isinstance(value, list) else value
         setattr(import_module(module), constant, made)
-    prime_surface_format()
-    app = QApplication(sys.argv[:1])
-    app.setQuitOnLastWindowClosed(False)
+    # From here on as `depthstudio.app` does it.
+    app = Application(sys.argv[:1])
     for _ in make_classes():
         pass
     loop = qasync.QEventLoop(app)
+    loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
     asyncio.set_event_loop(loop)
+    GarbageWatch(app).start()
+    take_short_turns()
     with loop:
         said = loop.run_until_complete(load(app, plan))
     sys.stdout.write(json.dumps(said))

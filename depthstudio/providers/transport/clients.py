@@ -4,10 +4,12 @@ httpx is imported on first use: a start that sends nothing does not wait for it.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from depthstudio import __version__
 from depthstudio.core.errors import AuthError
@@ -41,6 +43,9 @@ AT_FIRST_USE = (
     "depthstudio.providers.transport.form_stream",
     "depthstudio.providers.transport.transfer",
 )
+# httpcore does without it, and tries to import it with every request, several times: where it
+# is missing each try goes through all of `sys.path`, a tenth of what a request costs.
+ASKED_FOR_OFTEN = "sniffio"
 
 
 class HttpClients:
@@ -107,6 +112,12 @@ def _require_sendable(credential: Credential | None) -> None:
             )
 
 
+def _settle_absence(name: str) -> None:
+    """Where a module is not installed, let importing it fail without looking for it again."""
+    if name not in sys.modules and find_spec(name) is None:
+        cast(dict[str, Any], sys.modules)[name] = None
+
+
 def _maker(ca_file: Path | None) -> _Maker:
     """What makes clients on one SSL context. Blocking."""
     import httpx
@@ -116,6 +127,7 @@ def _maker(ca_file: Path | None) -> _Maker:
 
     for name in AT_FIRST_USE:
         import_module(name)
+    _settle_absence(ASKED_FOR_OFTEN)
     keep_secrets_out_of_logs()
     tls, proxies = tls_context(ca_file), Proxies.of_system()
     timeout = httpx.Timeout(

@@ -1,6 +1,6 @@
 """Results as cards: light records, and the words a search looks in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -50,16 +50,21 @@ class LibraryModel(QAbstractListModel):
         self._items = list(items)
         self.endResetModel()
 
-    def add_item(self, item: LibraryItem) -> None:
-        """Put a card first; one with the same result is replaced where it is."""
-        row = self._row_of(item.result_id)
-        if row is not None:
-            self._items[row] = item
-            self.dataChanged.emit(self.index(row), self.index(row))
-            return
-        self.beginInsertRows(QModelIndex(), 0, 0)
-        self._items.insert(0, item)
-        self.endInsertRows()
+    def add_items(self, items: Sequence[LibraryItem]) -> None:
+        """Put cards first, the last of them before the others; one with the same result as
+        another is replaced where it is."""
+        rows = {known.result_id: row for row, known in enumerate(self._items)}
+        new: dict[str, LibraryItem] = {}
+        for item in items:
+            if (row := rows.get(item.result_id)) is None:
+                new[item.result_id] = item
+            else:
+                self._items[row] = item
+                self.dataChanged.emit(self.index(row), self.index(row))
+        if new:
+            self.beginInsertRows(QModelIndex(), 0, len(new) - 1)
+            self._items[:0] = reversed(new.values())
+            self.endInsertRows()
 
     def remove_item(self, result_id: str) -> None:
         """Take a card away; nothing happens if there is none."""

@@ -1,6 +1,6 @@
 """The library dock: a search and a grid of cards."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from depthstudio.ui.library.model import LibraryFilter, LibraryItem, LibraryMode
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.parts.amounts import utc_now
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.parts.list_keys import DELETE_KEYS, ENTER_KEYS
 from depthstudio.ui.parts.thumbnails import Thumbnails
@@ -95,11 +96,13 @@ class LibraryPanel(QWidget):
         icons: Icons,
         *,
         now: Callable[[], datetime] = utc_now,
+        beat: Beat | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._icons = icons
+        self._beat = beat or Beat(self)
         self.thumbnails = Thumbnails(THUMB_SIZE * LARGEST_RATIO, self)
         self.model = LibraryModel(self)
         self.filter = LibraryFilter(self)
@@ -123,9 +126,9 @@ class LibraryPanel(QWidget):
         self._is_read = True
         self.model.set_items(items)
 
-    def add_item(self, item: LibraryItem) -> None:
-        """Put a new card first."""
-        self.model.add_item(item)
+    def add_items(self, items: Sequence[LibraryItem]) -> None:
+        """Put new cards first, the last of these before the others."""
+        self.model.add_items(items)
 
     def remove_item(self, result_id: str) -> None:
         """Take a card away."""
@@ -143,6 +146,7 @@ class LibraryPanel(QWidget):
 
     def close_library(self) -> None:
         """Stop reading thumbnails, before the window goes."""
+        self._beat.forget(self._repaint)
         self.thumbnails.close()
 
     def _arrange(self) -> None:
@@ -167,10 +171,13 @@ class LibraryPanel(QWidget):
         self.view.selectionModel().currentChanged.connect(
             lambda current: self.selected.emit(_result_id(current))
         )
-        self.thumbnails.arrived.connect(lambda path: self.view.viewport().update())
+        self.thumbnails.arrived.connect(lambda path: self._beat.do(self._repaint))
         for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             signal.connect(self._follow_rows)
         self._theme.changed.connect(self.view.viewport().update)
+
+    def _repaint(self) -> None:
+        self.view.viewport().update()
 
     def _search(self, text: str) -> None:
         self.search.setClearButtonEnabled(True)  # no sooner: its icons take long to read

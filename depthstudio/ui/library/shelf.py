@@ -19,24 +19,29 @@ class LibraryShelf:
         self._session = session
         self._panel = window.library_panel
         self._status = window.status
+        self._beat = window.beat
         self._sizes_bytes: dict[str, int] = {}  # by result id
         self._is_filled = False
-        self._unlisted: list[LibraryItem] = []  # finished while the library was being listed
-        self.close = session.result_added.connect(self._added)
+        self._new: list[LibraryItem] = []  # finished, and no card yet
+        self._disconnect = session.result_added.connect(self._added)
+
+    def close(self) -> None:
+        """Follow no more, before the window goes."""
+        self._disconnect()
+        self._beat.forget(self._show_new)
 
     async def fill(self) -> None:
         """Show every result, newest first."""
         listed = await asyncio.to_thread(self._session.library.summaries)
         self._panel.set_items([self._item(summary) for summary in listed])
         self._sizes_bytes |= {summary.id: summary.size_bytes for summary in listed}
-        while self._unlisted:
-            self._panel.add_item(self._unlisted.pop(0))
         self._is_filled = True
-        self._say_size()
+        self._show_new()
 
     async def remove(self, result_id: str) -> None:
         """Delete a result for good."""
         await asyncio.to_thread(self._session.library.remove, result_id)
+        self._new = [item for item in self._new if item.result_id != result_id]
         self._panel.remove_item(result_id)
         self._sizes_bytes.pop(result_id, None)
         self._say_size()
@@ -51,10 +56,13 @@ class LibraryShelf:
             thumbnail=result.thumbnail,
         )
         self._sizes_bytes[result.id] = sum(artifact.size_bytes for artifact in result.artifacts)
+        self._new.append(item)
+        self._beat.do(self._show_new)
+
+    def _show_new(self) -> None:
         if self._is_filled:
-            self._panel.add_item(item)
-        else:
-            self._unlisted.append(item)
+            new, self._new = self._new, []
+            self._panel.add_items(new)
         self._say_size()
 
     def _item(self, summary: ResultSummary) -> LibraryItem:

@@ -15,6 +15,7 @@ from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import DockWidth, Theme
 from depthstudio.ui.parts.amounts import utc_now
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.parts.thumbnails import Thumbnails
 from depthstudio.ui.queue.actions import RowAction, menu_actions
@@ -58,6 +59,7 @@ class QueuePanel(QWidget):
         service_of: Callable[[str], ProviderInfo | None] = lambda provider_id: None,
         *,
         now: Callable[[], datetime] = utc_now,
+        beat: Beat | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -68,7 +70,8 @@ class QueuePanel(QWidget):
         self.explaining = Explaining(theme, icons, service_of, now)
         self.thumbnails = Thumbnails(QSize(THUMB_WIDTH, THUMB_HEIGHT), self)
         self.model = JobQueueModel(queue, provider_title, now=now, parent=self)
-        self.view = QueueView(theme, icons)
+        self._beat = beat or Beat(self)
+        self.view = QueueView(theme, icons, self._beat)
         self._delegate = QueueDelegate(theme, icons, self.thumbnails, self.view)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.model)
@@ -82,8 +85,6 @@ class QueuePanel(QWidget):
         self._pages = QStackedWidget()
         self._column = QVBoxLayout(self)
         self._timer = QTimer(self)
-        # To know what is in sight the view lays out every row: once a turn of the loop.
-        self._look = QTimer(self, singleShot=True, interval=0)
         self._arrange()
         self._connect()
         self._follow_rows()
@@ -102,7 +103,7 @@ class QueuePanel(QWidget):
     @property
     def repaint_every_ms(self) -> int:
         """How often rows are repainted without news; 0 when none in sight needs it."""
-        if self._look.isActive():
+        if self._beat.has(self._follow_time):
             self._follow_time()
         return self._timer.interval() if self._timer.isActive() else 0
 
@@ -125,7 +126,8 @@ class QueuePanel(QWidget):
     def close_queue(self) -> None:
         """Stop listening and reading, before the window goes."""
         self._timer.stop()
-        self._look.stop()
+        for work in (self._follow_time, self._follow_count):
+            self._beat.forget(work)
         self.model.close()
         self.thumbnails.close()
 
@@ -179,7 +181,7 @@ class QueuePanel(QWidget):
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.selectionModel().currentChanged.connect(self._tell_selected)
         self.view.verticalScrollBar().valueChanged.connect(self._follow_time)
-        self.thumbnails.arrived.connect(lambda path: self.view.viewport().update())
+        self.thumbnails.arrived.connect(lambda path: self._beat.do(self._repaint))
         self.model.rowsInserted.connect(self._follow_rows)
         self.model.rowsRemoved.connect(self._follow_rows)
         self.model.dataChanged.connect(self._follow_change)
@@ -190,7 +192,6 @@ class QueuePanel(QWidget):
         explaining.mark_lost_requested.connect(self.mark_lost_requested)
         explaining.page_requested.connect(self.page_requested)
         self._timer.timeout.connect(self._tick)
-        self._look.timeout.connect(self._follow_time)
         self._theme.changed.connect(self.view.viewport().update)
 
     def _history_of(self, entry: QueueEntry) -> str:
@@ -242,18 +243,22 @@ class QueuePanel(QWidget):
 
     def _follow_rows(self) -> None:
         self._pages.setCurrentWidget(self.view if len(self._queue) else self._empty)
-        self.count_changed.emit(len(self._queue))
+        self._beat.do(self._follow_count)
         if self.explaining.job_id and self.explaining.job_id not in self._queue:
             self.explaining.close_all()
-        self._look.start()
+        self._beat.do(self._follow_time)
+
+    def _follow_count(self) -> None:
+        self.count_changed.emit(len(self._queue))
 
     def _follow_change(self, top: QModelIndex) -> None:
         self.explaining.follow(self.model.entry(top))
-        self._look.start()
+        # To know what is in sight the view lays out every row: not with each change.
+        self._beat.do(self._follow_time)
 
     def _follow_time(self) -> None:
         """Run the timer only while a row in sight changes without news."""
-        self._look.stop()
+        self._beat.forget(self._follow_time)
         self._delegate.animated = self._animates()
         if not self._is_in_sight():
             self._timer.stop()
@@ -275,6 +280,9 @@ class QueuePanel(QWidget):
     def _set_timer(self, interval_ms: int) -> None:
         if not self._timer.isActive() or self._timer.interval() != interval_ms:
             self._timer.start(interval_ms)
+
+    def _repaint(self) -> None:
+        self.view.viewport().update()
 
     def _tick(self) -> None:
         for row in self.view.rows_in_sight():

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.parts.list_keys import DELETE_KEYS, ENTER_KEYS
 from depthstudio.ui.parts.row_painter import RowPainter
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.delegate import QueueDelegate
 from depthstudio.ui.queue.model import Index, QueueRole
 
+ScrollHint = QAbstractItemView.ScrollHint
 Target = tuple[str, RowAction]  # job id and what a click does to it
 
 
@@ -28,8 +30,12 @@ class QueueView(QListView):
     enter_pressed = Signal(str)  # job id
     delete_pressed = Signal(str)  # job id
 
-    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, icons: Icons, beat: Beat, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._beat = beat
+        self._changed: set[int] = set()  # rows with news that are not painted yet
         self._theme = theme
         self._icons = icons
         self._pressed: Target | None = None
@@ -45,7 +51,35 @@ class QueueView(QListView):
 
     def dataChanged(self, top: Index, bottom: Index, roles: Sequence[int] = ()) -> None:
         """Repaint. Rows keep their height, and QListView would lay out all 10,000 anew."""
-        QAbstractItemView.dataChanged(self, top, bottom, roles)
+        if not self._beat.rests:
+            QAbstractItemView.dataChanged(self, top, bottom, roles)
+            return
+        self._changed.update(range(top.row(), bottom.row() + 1))
+        self._beat.do(self._show_changes)
+
+    def rowsInserted(self, parent: Index, start: int, end: int) -> None:
+        """Lay out, which paints every row in sight though new ones come last."""
+        if not self._beat.rests:
+            super().rowsInserted(parent, start, end)
+            return
+        self._beat.do(self.doItemsLayout)
+
+    def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
+        """Those below get other numbers; whatever is left in sight is painted."""
+        self._changed.clear()
+        super().rowsAboutToBeRemoved(parent, start, end)
+
+    def _show_changes(self) -> None:
+        changed, self._changed = self._changed, set()
+        for row in changed.intersection(self.rows_in_sight()):
+            index = self.model().index(row, 0)
+            QAbstractItemView.dataChanged(self, index, index)
+
+    def scrollTo(self, index: Index, hint: ScrollHint = ScrollHint.EnsureVisible) -> None:
+        if self._beat.has(self.doItemsLayout):
+            self._beat.forget(self.doItemsLayout)
+            self.doItemsLayout()  # or it would not know yet where a new row is
+        super().scrollTo(index, hint)
 
     def rows_in_sight(self) -> range:
         """The rows that can be seen at least in part."""

@@ -13,6 +13,7 @@ from depthstudio.ui.inspector.inspector import Inspector
 from depthstudio.ui.library.panel import LibraryPanel
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Theme
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.parts.dock_title import DockTitle
 from depthstudio.ui.queue.panel import QueuePanel
 from depthstudio.ui.result.panel import ResultPanel
@@ -48,12 +49,13 @@ def furnish(
 
     services = {entry.info.id: entry.info for entry in providers}
     window.agreed_hosts = AgreedHosts(window)
-    window.queue_panel = QueuePanel(theme, icons, queue, title_of, services.get)
-    window.library_panel = LibraryPanel(theme, icons)
+    beat = window.beat = Beat(window)
+    window.queue_panel = QueuePanel(theme, icons, queue, title_of, services.get, beat=beat)
+    window.library_panel = LibraryPanel(theme, icons, beat=beat)
     window.inspector = Inspector(theme, icons, providers)
     window.result_panel = ResultPanel(theme, icons)
     window.centre = Centre(theme, icons, newcomer=not len(queue))
-    window.status = StatusBar(theme, icons, queue, title_of)
+    window.status = StatusBar(theme, icons, queue, title_of, beat=beat)
     window.commands = Commands(icons, window)
     window.action("quit").triggered.connect(lambda checked=False: window.close())
     window.setCentralWidget(window.centre)

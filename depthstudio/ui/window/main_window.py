@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from depthstudio.ui.library.panel import LibraryPanel
     from depthstudio.ui.look.icons import Icons
     from depthstudio.ui.look.theme import Theme
+    from depthstudio.ui.parts.beat import Beat
     from depthstudio.ui.queue.panel import QueuePanel
     from depthstudio.ui.result.panel import ResultPanel
     from depthstudio.ui.window.agreed_hosts import AgreedHosts
@@ -43,6 +44,7 @@ class MainWindow(QMainWindow):
     # Put in by `furnish`.
     theme: "Theme"
     icons: "Icons"
+    beat: "Beat"
     commands: "Commands"
     queue_panel: "QueuePanel"
     library_panel: "LibraryPanel"
@@ -127,6 +129,7 @@ class MainWindow(QMainWindow):
         """Stop what the panels do by themselves and free the graphics card."""
         self.after_frame.stop()
         if self._is_furnished:
+            self.beat.close()
             self.queue_panel.close_queue()
             self.library_panel.close_library()
             self.status.close_status()

@@ -12,6 +12,7 @@ from depthstudio.core.job import Hold, JobState
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class StatusBar(QStatusBar):
         icons: Icons,
         queue: JobQueue,
         provider_title: Callable[[str], str] = str,
+        *,
+        beat: Beat | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -67,14 +70,12 @@ class StatusBar(QStatusBar):
         self._message_end.setSingleShot(True)
         self._message_end.setInterval(MESSAGE_MS)
         self._message_end.timeout.connect(self.clear_message)
-        self._recount = QTimer(self)  # many changes in one turn of the loop are counted once
-        self._recount.setSingleShot(True)
-        self._recount.timeout.connect(self.count)
+        self._beat = beat or Beat(self)
         self._arrange()
         self._disconnects = [
-            queue.inserted.connect(lambda row: self._recount.start()),
-            queue.removed.connect(lambda row: self._recount.start()),
-            queue.changed.connect(lambda job_id, row: self._recount.start()),
+            queue.inserted.connect(lambda row: self._beat.do(self.count)),
+            queue.removed.connect(lambda row: self._beat.do(self.count)),
+            queue.changed.connect(lambda job_id, row: self._beat.do(self.count)),
         ]
         theme.changed.connect(self._dress)
         self._dress()
@@ -143,7 +144,7 @@ class StatusBar(QStatusBar):
 
     def close_status(self) -> None:
         """Stop listening, before the window goes."""
-        self._recount.stop()
+        self._beat.forget(self.count)
         self._message_end.stop()
         if "holds" in vars(self):
             self.holds.close_chips()

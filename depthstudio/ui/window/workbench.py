@@ -89,6 +89,8 @@ class Workbench(QObject):
         if "preferences" in vars(self):
             self.preferences.close()
         self._commands_due.stop()
+        self._window.beat.forget(self._update_commands)
+        self._window.beat.forget(self._runs.look_up)
         await self._tasks.aclose()
 
     def open_paths(self, paths: Sequence[Path]) -> None:
@@ -174,12 +176,12 @@ class Workbench(QObject):
         inspector.keys_requested.connect(lambda id_: self.preferences.open(id_))
 
     def _follow_session(self) -> list[Callable[[], None]]:
-        session, later = self._session, self._commands_due.start
+        session, later = self._session, self._window.beat.do
         return [
             session.queue.changed.connect(self._job_changed),
-            session.queue.inserted.connect(lambda row: later()),
-            session.queue.removed.connect(lambda row: later()),
-            session.result_added.connect(lambda result: self._runs.look_up()),
+            session.queue.inserted.connect(lambda row: later(self._update_commands)),
+            session.queue.removed.connect(lambda row: later(self._update_commands)),
+            session.result_added.connect(lambda result: later(self._runs.look_up)),
             session.runner.holds_changed.connect(self._show_holds),
         ]
 
@@ -289,7 +291,7 @@ class Workbench(QObject):
             self._tasks.start(self._show_job(job_id))
 
     def _job_changed(self, job_id: str, row: int) -> None:
-        self._commands_due.start()
+        self._window.beat.do(self._update_commands)
         self._showing.job_changed(job_id)
         self._show_awaited(job_id)
 

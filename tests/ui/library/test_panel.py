@@ -55,10 +55,10 @@ def test_qt_accepts_the_models_through_live_changes(
     found.setSourceModel(model)
     qtmodeltester.check(found)
     model.set_items([make_item("a"), make_item("b")])
-    model.add_item(make_item("c"))
+    model.add_items([make_item("c")])
     model.remove_item("id of a")
     found.search("c")
-    model.add_item(make_item("cc"))
+    model.add_items([make_item("cc")])
     assert [found.index(row, 0).data() for row in range(found.rowCount())] == ["cc", "c"]
 
 
@@ -66,8 +66,8 @@ def test_a_new_card_comes_first_and_a_known_one_is_replaced(
     panel: LibraryPanel, make_item: MakeItem
 ) -> None:
     panel.set_items([make_item("a"), make_item("b")])
-    panel.add_item(make_item("c"))
-    panel.add_item(make_item("renamed", result_id="id of a"))
+    panel.add_items([make_item("c")])
+    panel.add_items([make_item("renamed", result_id="id of a")])
     assert names(panel) == ["c", "renamed", "b"]
 
 

@@ -25,6 +25,7 @@ from depthstudio.jobs.web_source import source_from_address
 from depthstudio.providers.base import Licence, ProviderInfo
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.model import QueueRole
@@ -59,9 +60,11 @@ def panel(
     on_screen: Callable[..., QueuePanel], theme: Theme, icons: Icons, queue: JobQueue, now: datetime
 ) -> Iterator[QueuePanel]:
     services = {"relief": RELIEF}
-    panel = QueuePanel(theme, icons, queue, str.title, services.get, now=lambda: now)
+    beat = Beat(rest_ms=0)
+    panel = QueuePanel(theme, icons, queue, str.title, services.get, now=lambda: now, beat=beat)
     yield on_screen(panel, 344, 480)
     panel.close_queue()
+    beat.close()
 
 
 @pytest.fixture
@@ -410,6 +413,27 @@ def test_news_of_a_row_is_painted_though_nothing_is_laid_out_anew(
     queue.update(job_id, state=JobState.FAILED, failure=FAILURE)
     qtbot.wait(0)
     assert painted(panel, 0) != before
+
+
+def test_a_storm_of_news_is_laid_out_and_painted_with_the_next_beat(
+    on_screen: Callable[..., QueuePanel], theme: Theme, icons: Icons, queue: JobQueue, add: Add
+) -> None:
+    beat = Beat(rest_ms=60_000)
+    panel = on_screen(QueuePanel(theme, icons, queue, beat=beat), 344, 480)
+    first = add(JobState.QUEUED, "first.png")
+    QApplication.processEvents()
+    assert beat.rests
+    before = panel.view.grab().toImage()
+    add(JobState.QUEUED, "second.png")
+    queue.update(first, state=JobState.RUNNING)
+    QApplication.processEvents()
+    assert panel.model.rowCount() == 2
+    assert not panel.view.visualRect(panel.model.index(1)).isValid()
+    panel.select(panel.model.entry(panel.model.index(1)).job.id)
+    assert panel.view.visualRect(panel.model.index(1)).isValid()  # who looks for it finds it
+    assert panel.view.grab().toImage() != before
+    panel.close_queue()
+    beat.close()
 
 
 def test_ten_thousand_rows_stay_cheap(

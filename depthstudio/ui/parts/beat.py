@@ -1,0 +1,52 @@
+"""Shows together, a few times a second, what many jobs make known one by one."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+REST_MS = 250
+
+
+class Beat(QObject):
+    """Does what is due in the next turn of the loop, and then rests before it does more.
+
+    Each turn in which something changes makes the window draw, and without a graphics card that
+    takes 10 ms and both processors. So whatever follows news of jobs shares one beat: the first
+    news shows at once, and a storm of it a few times a second.
+    """
+
+    def __init__(self, parent: QObject | None = None, *, rest_ms: int = REST_MS) -> None:
+        super().__init__(parent)
+        self._due: dict[Callable[[], object], None] = {}  # in the order it was asked for
+        self._rest_ms = rest_ms
+        self.rests = False  # is it too soon to show more?
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._go_on)
+
+    def do(self, work: Callable[[], object]) -> None:
+        """Do it with the next beat: once, however often it was asked for until then."""
+        self._due[work] = None
+        if not self._timer.isActive():
+            self._timer.start(0)
+
+    def has(self, work: Callable[[], object]) -> bool:
+        """Is it still to be done?"""
+        return work in self._due
+
+    def forget(self, work: Callable[[], object]) -> None:
+        """Do not do it after all."""
+        self._due.pop(work, None)
+
+    def close(self) -> None:
+        """Do nothing more, before the window goes."""
+        self._timer.stop()
+        self._due.clear()
+
+    def _go_on(self) -> None:
+        due, self._due = self._due, {}
+        self.rests = bool(due)
+        if not due:
+            return  # nothing came meanwhile: the next news shows at once
+        self._timer.start(self._rest_ms)
+        for work in due:
+            work()

@@ -1,0 +1,70 @@
+"""News in a storm: the first of it at once, the rest together."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from depthstudio.ui.parts.beat import Beat
+
+
+@pytest.fixture
+def done() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def beat(qapp: QApplication) -> Iterator[Beat]:
+    beat = Beat(rest_ms=40)
+    yield beat
+    beat.close()
+
+
+def test_the_first_news_shows_in_the_next_turn_of_the_loop(beat: Beat, done: list[str]) -> None:
+    beat.do(lambda: done.append("a"))
+    assert done == []
+    QApplication.processEvents()
+    assert done == ["a"]
+
+
+def test_what_is_asked_for_often_is_done_once_with_the_rest(
+    beat: Beat, done: list[str], qtbot: QtBot
+) -> None:
+    def count() -> None:
+        done.append("count")
+
+    beat.do(count)
+    QApplication.processEvents()
+    assert beat.rests
+    for _ in range(100):
+        beat.do(count)
+        beat.do(done.clear)
+    assert beat.has(count)
+    QApplication.processEvents()
+    assert done == ["count"]
+    beat.forget(done.clear)
+    qtbot.waitUntil(lambda: not beat.has(count))
+    assert done == ["count", "count"]
+    qtbot.waitUntil(lambda: not beat.rests)
+
+
+def test_what_is_asked_for_by_the_work_itself_waits_for_the_next_beat(
+    beat: Beat, done: list[str], qtbot: QtBot
+) -> None:
+    def again() -> None:
+        done.append("again")
+        if len(done) < 3:
+            beat.do(again)
+
+    beat.do(again)
+    QApplication.processEvents()
+    assert done == ["again"]
+    qtbot.waitUntil(lambda: len(done) == 3)
+
+
+def test_a_closed_beat_does_nothing_more(beat: Beat, done: list[str]) -> None:
+    beat.do(lambda: done.append("a"))
+    beat.close()
+    QApplication.processEvents()
+    assert done == []
