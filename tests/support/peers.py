@@ -206,8 +206,12 @@ class RestPeer(Peer):
     def away(self) -> Generator[Callable[[], None]]:
         self.vendors.__exit__()
         kept = [_kept(origin) for service in self.vendors.services for origin in service.origins]
+
+        def come_back() -> None:
+            self.vendors.__enter__()
+
         try:
-            yield self.vendors.__enter__
+            yield come_back
         finally:
             for door in kept:
                 door.close()
