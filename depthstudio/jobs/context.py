@@ -19,6 +19,7 @@ from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import JobReach
 from depthstudio.jobs.recovery import LOST_HINT, LOST_REASON, lost_hold
 from depthstudio.jobs.uncut import uncut
+from depthstudio.providers.transport.repeat import as_offline
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,7 @@ class JobContext(JobReach):
         except ProviderError as error:
             if not error.may_have_run:
                 self.row = await self.ledger.move(self.job_id, before)
-                raise
+                raise as_offline(error, self.clock.now()) from None
             await self._ask_a_person()
             raise SubmitUnknown(LOST_REASON, hint=LOST_HINT, detail=str(error)) from error
         except BaseException as error:

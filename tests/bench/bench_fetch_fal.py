@@ -63,8 +63,9 @@ async def own_round_s(
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("way", ["storage", "data-uri"])
 def test_fetch_is_as_fast_as_the_official_client(
-    endpoints: dict[str, str], way: Way, tmp_path: Path
+    endpoints: dict[str, str], way: Way, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("FAL_KEY", KEY)
     folder = tmp_path / "pictures"
     folder.mkdir()
     pictures = noise_pictures(folder)
@@ -74,7 +75,7 @@ def test_fetch_is_as_fast_as_the_official_client(
         return asyncio.run(own_round_s(endpoints, way, tmp_path / f"own{number}", sources))
 
     def peer(number: int) -> float:
-        words = (json.dumps(endpoints), KEY, way, tmp_path / f"peer{number}")
+        words = (json.dumps(endpoints), way, tmp_path / f"peer{number}")
         return peer_s(python, DRIVER, *words, *pictures)
 
     compare(own, peer, f"fal-client ({way})", pictures)

@@ -1,11 +1,12 @@
 """The peer of `bench_fetch_fal`: fal's official client sending the same pictures the same way.
 
-Called with the service's addresses as JSON, a key, the way (“storage” or “data-uri”), a folder
-for what it downloads, and the pictures. Says as JSON how long it took, from the first request
-to the last file.
+Called with the service's addresses as JSON, the way (“storage” or “data-uri”), a folder for what
+it downloads, and the pictures; the key is FAL_KEY in the environment. Says as JSON how long it
+took, from the first request to the last file.
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -29,13 +30,13 @@ def fetch(client: fal_client.SyncClient, way: str, folder: Path, picture: str) -
             file.write(piece)
 
 
-def main(endpoints: str, key: str, way: str, folder: str, *pictures: str) -> None:
+def main(endpoints: str, way: str, folder: str, *pictures: str) -> None:
     where = json.loads(endpoints)
     fal_client.client.QUEUE_URL_FORMAT = where["queue"] + "/"
     fal_client.client.REST_URL = where["rest"]
     fal_client.client.CDN_URL = where["cdn"]
     Path(folder).mkdir()
-    client = fal_client.SyncClient(key=key)
+    client = fal_client.SyncClient(key=os.environ["FAL_KEY"])
     started_s = time.perf_counter()
     for picture in pictures:
         fetch(client, way, Path(folder), picture)

@@ -16,7 +16,7 @@ from depthstudio.jobs.order import Order
 from depthstudio.providers.builtin.tengr_depth_map import TengrDepthMap
 from depthstudio.providers.registry import Registry
 from depthstudio.ui.images.polarity_button import PolarityButton
-from tests.support.loopback_host import WebFiles
+from tests.support.shelf_host import Shelf
 from tests.support.studio import Start, Studio, until
 from tests.support.tengr_jobs import SMALL, png
 from tests.support.tengr_service import KEY, TengrService
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def url() -> Generator[str]:
-    with WebFiles() as web:
+    with Shelf() as web:
         yield web.add("ramp.png", png())
 
 

@@ -18,7 +18,7 @@ from depthstudio.settings.secrets import Secrets
 from tests.support.fake_clock import FakeClock
 from tests.support.scripted_provider import scripted_at
 from tests.support.scripted_service import ScriptedService
-from tests.support.shelf_host import KEPT_FOR, KEY, Shelf, shelf_at
+from tests.support.shelf_host import HOST_KEY, KEPT_FOR, KEY, Shelf, shelf_at
 from tests.support.watch import settled, until
 
 pytestmark = pytest.mark.anyio
@@ -145,10 +145,10 @@ async def test_a_host_without_its_key_holds_the_job_until_it_is_given(
         assert status.hold.kind is HoldKind.NEEDS_KEY
         assert status.hold.reason == "Shelf needs its Shelf key"
         assert shelf.files == {}
-        session.secrets.give(KEY.name, "shelf-s3cret")
+        session.secrets.give(KEY.name, HOST_KEY)
         await until(session.queue, lambda: session.queue.entry(job.id).status.hold is None)
         await done(session, job)
-    assert shelf.keys == ["shelf-s3cret"]
+    assert shelf.keys == [f"Bearer {HOST_KEY}"]
 
 
 async def test_the_endpoint_of_a_host_makes_no_other_question(

@@ -1,11 +1,12 @@
 """The official client of fal at work, in its own environment.
 
-Called with a plan as JSON: the service's addresses, a key, what to do in order, and where what
-came of it goes as JSON. Of the client only addresses are changed, and from which size on it
-sends in parts.
+Called with a plan as JSON: the service's addresses, what to do in order, and where what came of
+it goes as JSON; the key is FAL_KEY in the environment. Of the client only addresses are changed,
+and from which size on it sends in parts.
 """
 
 import json
+import os
 import sys
 import urllib.request
 from dataclasses import asdict
@@ -100,7 +101,7 @@ def main(text: str) -> None:
     wire.MULTIPART_THRESHOLD = plan["parts_above_bytes"]
     wire.MULTIPART_CHUNK_SIZE = plan["part_bytes"]
     folder = Path(plan["folder"])
-    driver = Driver(fal_client.SyncClient(key=plan["key"]), folder)
+    driver = Driver(fal_client.SyncClient(key=os.environ["FAL_KEY"]), folder)
     came = getattr(driver, plan["what"])(plan["given"], **plan["options"])
     (folder / "came.json").write_text(json.dumps(came))
 

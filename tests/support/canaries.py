@@ -1,7 +1,7 @@
 """Keys that sing: whatever the tests leave behind is searched for them at the end.
 
 Every test that needs a key takes it from `canary`. None may be found in a file that a test left,
-in a log, or in the arguments of a process.
+in a log, or in the arguments of a process. None may come to a server that it is not for.
 """
 
 import logging
@@ -58,6 +58,17 @@ class _Ear(logging.Handler):
 
 _ear = _Ear()
 _argued: list[str] = []
+_shown: list[str] = []
+
+
+def shown_to(server: str, told: bytes, own: Iterable[str]) -> None:
+    """Fail the running test where a server is told a key that is not one of its own."""
+    if SONG.encode() not in told:
+        return
+    for key in own:
+        told = told.replace(key.encode(), b"")
+    if SONG.encode() in told:
+        _shown.append(f"shown to {server}")
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -72,11 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_key_is_told() -> Generator[None]:
-    """Fail the test that let a key into a log or a command line."""
+    """Fail the test that let a key into a log, a command line or a foreign server."""
     yield
-    told = [*_ear.heard, *_argued]
-    _ear.heard.clear()
-    _argued.clear()
+    told = [*_ear.heard, *_argued, *_shown]
+    for list_ in (_ear.heard, _argued, _shown):
+        list_.clear()
     assert told == []
 
 

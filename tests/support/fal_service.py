@@ -9,11 +9,12 @@ import json
 import sys
 from collections.abc import Callable
 
+from tests.support.canaries import canary
 from tests.support.fal_queue import QueueSide
 from tests.support.fal_storage import StorageSide
 from tests.support.rest_service import Answer, Request, RestService
 
-KEY = "5a17-canary-id:fal-canary-secret"
+KEY = f"{canary('fal-id')}:{canary('fal')}"  # of the shape id:secret
 NO_CREDIT = "User is locked. Reason: Exhausted balance. Top up at fal.ai/dashboard/billing."
 PLACES = ("queue", "rest", "cdn")
 
@@ -41,6 +42,13 @@ class FalService(RestService):
     def reset(self) -> None:
         super().reset()
         self.as_new()
+
+    def may_be_shown(self, request: Request) -> set[str]:
+        """The storage may see the key only where fal's own client shows it."""
+        is_storage = request.headers.get("host") == self.cdn_url.removeprefix("http://")
+        if is_storage and not request.path.startswith("/files/put/"):
+            return set()
+        return {KEY}
 
     @property
     def queue_url(self) -> str:

@@ -11,13 +11,14 @@ import urllib.request
 import uuid
 from typing import Any
 
+from tests.support.canaries import canary
 from tests.support.oxen_answers import not_found, refused, unauthenticated
 from tests.support.oxen_channel import Channel, ResultFiles
 from tests.support.oxen_depth import SCHEMA, Made, RefusedError, check_parameters, make
 from tests.support.oxen_repositories import Repositories
 from tests.support.rest_service import Answer, Request, RestService
 
-KEY = "oxen-key-of-the-tests-71c4"
+KEY = canary("oxen")
 NAMESPACE = "me"
 MODEL = "bytedance-depth-anything-video"
 OF_THE_QUEUE = ("num_generations", "target_namespace")
@@ -41,6 +42,7 @@ class OxenService(RestService):
 
     def __init__(self) -> None:
         super().__init__()
+        self.own_keys = {KEY}
         self._closing = threading.Event()
         self.channel = Channel(self._closing)
         self._routes_of_ours()
@@ -83,6 +85,11 @@ class OxenService(RestService):
         super().reset()
         with self._lock:
             self._as_new()
+
+    def __enter__(self) -> "OxenService":
+        self._closing.clear()
+        super().__enter__()
+        return self
 
     def __exit__(self, *error: object) -> None:
         self._closing.set()

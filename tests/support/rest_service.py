@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.support import canaries
+
 NGINX_502 = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center>"
     b"<h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
@@ -92,6 +94,8 @@ class RestService:
         self.faults: list[Fault] = []
         # Asked about every request for which no fault was arranged, as a load test does.
         self.chaos: Callable[[Request], Fault | None] = lambda request: None
+        # What it may know. Any other key of the tests that comes here fails the test.
+        self.own_keys: set[str] = set()
         self.url = ""
         self._lock = threading.RLock()
         self._news = threading.Condition(self._lock)
@@ -136,7 +140,8 @@ class RestService:
         class Handler(_Handler):
             owner = service
 
-        self._servers = [_Server(("127.0.0.1", 0), Handler) for _ in self.origins]
+        ports = [urlsplit(origin).port or 0 for origin in self.origins]  # as before, if there was
+        self._servers = [_Server(("127.0.0.1", port), Handler) for port in ports]
         self.origins = [f"http://127.0.0.1:{server.server_port}" for server in self._servers]
         self.url = self.origins[0]
         self._threads = [
@@ -156,6 +161,8 @@ class RestService:
 
     def take(self, request: Request) -> Fault | None:
         """Write a request down; what shall go wrong with it."""
+        told = f"{request.target} {request.headers}".encode() + request.body
+        canaries.shown_to(f"{type(self).__name__} at {self.url}", told, self.may_be_shown(request))
         with self._news:
             self.requests.append(request)
             self._news.notify_all()
@@ -168,6 +175,10 @@ class RestService:
                 fault.times -= 1
                 return fault
             return self.chaos(request)
+
+    def may_be_shown(self, request: Request) -> set[str]:
+        """The keys that this request may bring."""
+        return self.own_keys
 
     def reply(self, request: Request) -> Answer:
         for method, pattern, answer in self._routes:

@@ -17,8 +17,8 @@ from depthstudio.formats import media_type
 from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from tests.support.hurried_clock import HurriedClock
-from tests.support.loopback_host import HOST_ID
 from tests.support.service_jobs import is_settled
+from tests.support.shelf_host import HOST_ID
 from tests.support.watch import until
 
 ID = "tengr-depth-map"

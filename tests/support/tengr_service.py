@@ -13,11 +13,12 @@ from typing import Any
 from urllib.request import ProxyHandler, build_opener
 from uuid import uuid4
 
+from tests.support.canaries import canary
 from tests.support.rest_service import Answer, Request, RestService
 from tests.support.tengr_maps import depth_map, encoded
 from tests.support.tengr_rules import complaints
 
-KEY = "tengr-c4n4ry-key"
+KEY = canary("tengr")
 CREATED_AT = "2026-01-15T10:00:00.000Z"
 MEDIA_TYPES = {"jpeg": "image/jpeg", "webp": "image/webp"}
 FETCH_LIMIT_S = 10.0
@@ -59,6 +60,7 @@ class TengrService(RestService):
         list_path: str = "/v2/artworks",
     ) -> None:
         super().__init__()
+        self.own_keys = {KEY}
         self._header = auth_header.lower()
         self._value = f"{auth_scheme} {KEY}".strip()
         self._asking = threading.RLock()

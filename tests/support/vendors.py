@@ -13,7 +13,7 @@ from tests.support.fal_service import KEY as FAL_KEY
 from tests.support.fal_service import FalService
 from tests.support.oxen_service import KEY as OXEN_KEY
 from tests.support.oxen_service import NAMESPACE, OxenService
-from tests.support.rest_service import Answer, RestService
+from tests.support.rest_service import Answer, Request, RestService
 from tests.support.tengr_service import KEY as TENGR_KEY
 from tests.support.tengr_service import TengrService
 from tests.support.videos import write_video
@@ -54,7 +54,7 @@ class Asked:
         return self.name
 
 
-REPOSITORY = "oxen-repository"
+REPOSITORY, STORAGE = "oxen-repository", "fal-storage"
 PUT = r"^PUT /api/repos/.*/file/"
 PRESIGNED = r"^GET /presigned/.*\.mp4"
 OXEN = Asked(
@@ -88,7 +88,7 @@ class Vendors:
         self._started = ExitStack()
 
     def __enter__(self) -> "Vendors":
-        for service in (self.oxen, self.tengr, self.fal):
+        for service in self.services:
             self._started.enter_context(service)
         return self
 
@@ -97,8 +97,17 @@ class Vendors:
 
     def reset(self) -> None:
         """As new, each of them."""
-        for service in (self.oxen, self.tengr, self.fal):
+        for service in self.services:
             service.reset()
+
+    @property
+    def services(self) -> tuple[RestService, ...]:
+        return self.oxen, self.tengr, self.fal
+
+    @property
+    def requests(self) -> list[Request]:
+        """What came to any of them."""
+        return [r for service in self.services for r in service.requests]
 
     def of(self, asked: Asked) -> RestService:
         return {"oxen": self.oxen, "tengr": self.tengr, "fal": self.fal}[asked.vendor]
@@ -109,12 +118,21 @@ class Vendors:
 
     def endpoints(self, asked: Asked) -> dict[str, str]:
         """Where the provider, and the host of its file, are to be found here."""
+        return self.addresses(asked.vendor, asked.host_via)
+
+    def addresses(self, vendor: str, host_via: str = "") -> dict[str, str]:
+        """The endpoints of a vendor's provider, and those of a host."""
         own = {
             "oxen": {"api": self.oxen.url},
             "tengr": {"api": self.tengr.url},
             "fal": self.fal.endpoints,
-        }[asked.vendor]
-        return {**own, **({"oxen-hub": self.oxen.url} if asked.host_via else {})}
+        }[vendor]
+        hosts = {
+            "": {},
+            REPOSITORY: {"oxen-hub": self.oxen.url},
+            STORAGE: {"fal-rest": self.fal.rest_url, "fal-cdn": self.fal.cdn_url},
+        }
+        return {**own, **hosts[host_via]}
 
     def accepted(self, asked: Asked) -> int:
         """How often work was really started."""

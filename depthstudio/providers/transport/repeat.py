@@ -53,7 +53,7 @@ async def repeated(
             if pause_s is None:
                 raise _held(error, reach.now()) from None
             if tries >= attempts:
-                raise _given_up(error, reach.now()) from None
+                raise as_offline(error, reach.now()) from None
         await reach.sleep(pause_s)
 
 
@@ -87,8 +87,10 @@ def _held(error: ProviderError, now: datetime) -> ProviderError:
     )
 
 
-def _given_up(error: ProviderError, now: datetime) -> ProviderError:
-    if error.may_have_run or error.status is not None:
+def as_offline(error: ProviderError, now: datetime) -> ProviderError:
+    """Where no connection could be made, the hold that ends when there is one; else the error."""
+    is_away = isinstance(error, ServiceUnavailable) and error.status is None
+    if error.may_have_run or not is_away:
         return error
     return ServiceOffline(
         str(error), until=wake_up(now, OFFLINE_HOLD_S), hint=error.hint, detail=error.detail

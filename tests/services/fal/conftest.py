@@ -1,6 +1,7 @@
 """The fal service, its official client, and sessions that work with it."""
 
 import json
+import os
 import subprocess
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -20,7 +21,7 @@ from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
 from tests.servers.environments import SERVERS, ensure
 from tests.support.fal_jobs import ENVIRONMENT, FAL, FalJobs
-from tests.support.fal_service import KEY, FalService
+from tests.support.fal_service import FalService
 
 OpenFal = Callable[..., AbstractAsyncContextManager[FalJobs]]
 Drive = Callable[..., Any]
@@ -94,7 +95,6 @@ def drive(fal: FalService, fal_client: Path, tmp_path: Path) -> Drive:
     def driven(what: str, given: object, **options: Any) -> Any:
         plan = {
             "endpoints": fal.endpoints,
-            "key": KEY,
             "folder": str(tmp_path),
             "what": what,
             "given": str(given),
@@ -103,7 +103,10 @@ def drive(fal: FalService, fal_client: Path, tmp_path: Path) -> Drive:
             "part_bytes": 1 << 20,
         }
         command = [str(fal_client), str(SERVERS / "fal_drive.py"), json.dumps(plan)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        done = subprocess.run(
+            command, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True,
+            check=False, cwd=tmp_path,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads((tmp_path / "came.json").read_text())
 

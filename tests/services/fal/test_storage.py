@@ -162,7 +162,7 @@ async def test_a_token_that_is_about_to_end_is_not_used(fal: FalService, reach: 
     second = await at_fal.token()
     assert first is not second
     assert await at_fal.token() is second
-    assert "canary" not in repr(second)
+    assert KEY not in repr(second)
     assert second.credential.headers["Authorization"] not in repr(second)
 
 

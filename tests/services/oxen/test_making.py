@@ -96,14 +96,14 @@ async def test_a_file_goes_through_a_public_repository(
     async with opened() as jobs:
         status = await jobs.run_file(clip)
         result = await jobs.result(status)
-        second = write_video(clip.with_name("2.mp4"), frames=4)
+        second = write_video(clip.with_name("zwei.mp4"), frames=4)
         await jobs.run_file(second)
 
     (repository,) = oxen.repositories.by_name.values()
     assert repository.is_public
     sent = [content_of(path) for path in (clip, second)]
     assert list(repository.files.values()) == sent
-    assert not any("Weg" in path or "2.mp4" in path for path in repository.files)
+    assert not any("Weg" in path or "zwei" in path for path in repository.files)
     assert {commit["email"] for commit in repository.commits} == {"depthstudio@example.invalid"}
     (source,) = result.sources
     assert source.hosted is not None

@@ -12,7 +12,8 @@ from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
 from tests.support.hurried_clock import HurriedClock
-from tests.support.loopback_host import HOST_ID, HOST_KEY, LoopbackHost, WebFiles
+from tests.support.shelf_host import HOST_ID, HOST_KEY, Shelf, shelf_at
+from tests.support.shelf_host import KEY as SHELF_KEY
 from tests.support.tengr_jobs import Tengr, png
 from tests.support.tengr_service import KEY, TengrService
 
@@ -20,8 +21,8 @@ Open = Callable[..., AbstractAsyncContextManager[Tengr]]
 
 
 @pytest.fixture
-def web() -> Generator[WebFiles]:
-    with WebFiles() as files:
+def web() -> Generator[Shelf]:
+    with Shelf(is_locked=True) as files:
         yield files
 
 
@@ -39,7 +40,7 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def open_tengr(home: Home, service: TengrService, web: WebFiles) -> Open:
+def open_tengr(home: Home, service: TengrService, web: Shelf) -> Open:
     """Open the home with both keys given; `clock` goes on from an earlier opening."""
 
     @asynccontextmanager
@@ -50,14 +51,14 @@ def open_tengr(home: Home, service: TengrService, web: WebFiles) -> Open:
         clock: HurriedClock | None = None,
         lasts: timedelta | None = None,
     ) -> AsyncGenerator[Tengr]:
-        given = {"TENGR_API_KEY": KEY, "LOOPBACK_KEY": HOST_KEY} if keys is None else keys
+        given = {"TENGR_API_KEY": KEY, SHELF_KEY.variable: HOST_KEY} if keys is None else keys
         clock = clock or HurriedClock()
         session = Session(
             home,
             Registry.load(),
             clock=clock,
             secrets=Secrets(given),
-            hosts={HOST_ID: LoopbackHost(web.url, lasts)},
+            hosts={HOST_ID: shelf_at(web.url, lasts=lasts, secrets=(SHELF_KEY,))},
         )
         try:
             await session.open()
@@ -69,7 +70,7 @@ def open_tengr(home: Home, service: TengrService, web: WebFiles) -> Open:
 
 
 @pytest.fixture
-def photo_url(web: WebFiles) -> str:
+def photo_url(web: Shelf) -> str:
     return web.add("photo.png", png())
 
 

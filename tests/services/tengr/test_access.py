@@ -8,7 +8,7 @@ import pytest
 from depthstudio.core.job import HoldKind, JobState
 from depthstudio.settings.paths import Home
 from tests.services.tengr.conftest import Open
-from tests.support.loopback_host import WebFiles
+from tests.support.shelf_host import Shelf
 from tests.support.tengr_jobs import ID
 from tests.support.tengr_service import KEY, TengrService
 from tests.support.watch import until
@@ -80,7 +80,7 @@ async def test_a_test_of_the_connection_costs_nothing(
 
 
 async def test_the_key_stays_at_its_host(
-    open_tengr: Open, web: WebFiles, home: Home, photo: Path, caplog: pytest.LogCaptureFixture
+    open_tengr: Open, web: Shelf, home: Home, photo: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with open_tengr() as tengr:

@@ -16,7 +16,7 @@ from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
 from tests.support.cli_events import assert_in_order
 from tests.support.hurried_clock import HurriedClock
-from tests.support.loopback_host import WebFiles
+from tests.support.shelf_host import Shelf
 from tests.support.tengr_jobs import ID, Tengr
 from tests.support.tengr_service import KEY, TengrService
 
@@ -73,7 +73,7 @@ def test_a_parameter_of_the_other_version_is_named(capsys: pytest.CaptureFixture
 
 
 def test_another_process_brings_what_this_one_ordered(
-    service: TengrService, web: WebFiles, home: Home, photo_url: str
+    service: TengrService, web: Shelf, home: Home, photo_url: str
 ) -> None:
     values = {"use_version_3": False, "model_v2": "giant", "use_post_resize": True}
 

@@ -6,8 +6,8 @@ import pytest
 
 from depthstudio.core.job import HoldKind, JobState
 from tests.services.tengr.conftest import Open
-from tests.support.loopback_host import WebFiles
 from tests.support.rest_service import Answer
+from tests.support.shelf_host import Shelf
 from tests.support.tengr_jobs import Tengr
 from tests.support.tengr_service import CREATE, GET, KEY, TengrService, refused
 from tests.support.watch import until
@@ -31,7 +31,7 @@ async def test_a_failure_names_the_artwork_and_no_reason(
     assert failed == ("RemoteJobFailed", f"Tengr failed at artwork {next(iter(service.artworks))}")
 
 
-async def test_a_photo_that_cannot_be_fetched_fails_there(open_tengr: Open, web: WebFiles) -> None:
+async def test_a_photo_that_cannot_be_fetched_fails_there(open_tengr: Open, web: Shelf) -> None:
     async with open_tengr() as tengr:
         assert (await failure_of(tengr, f"{web.url}/nowhere.png"))[0] == "RemoteJobFailed"
 

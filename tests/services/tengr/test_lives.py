@@ -11,7 +11,7 @@ from depthstudio.core.job import Job, JobState
 from depthstudio.core.views import DepthKind, Polarity
 from tests.services.tengr.conftest import Open
 from tests.support.hurried_clock import HurriedClock
-from tests.support.loopback_host import WebFiles
+from tests.support.shelf_host import Shelf
 from tests.support.tengr_service import CREATE, GET, TengrService, refused
 from tests.support.watch import until
 
@@ -67,7 +67,7 @@ async def left_behind(
 
 
 async def test_a_file_that_lies_on_the_host_is_not_put_there_twice(
-    open_tengr: Open, service: TengrService, web: WebFiles, photo: Path
+    open_tengr: Open, service: TengrService, web: Shelf, photo: Path
 ) -> None:
     service.fault("POST", "answer", answer=refused(429, "slow down", Retry_After="60"))
     async with open_tengr() as tengr:

@@ -13,7 +13,7 @@ from depthstudio.core.errors import HostNeeded, ParamError
 from depthstudio.core.views import DepthKind
 from tests.services.tengr.conftest import Open
 from tests.support.hurried_clock import START
-from tests.support.loopback_host import HOST_ID, HOST_KEY, WebFiles
+from tests.support.shelf_host import HOST_ID, HOST_KEY, QUERY, Shelf
 from tests.support.tengr_jobs import near_side, pixels, png
 from tests.support.tengr_maps import V2_MODELS, V3_MODELS, depth_map
 from tests.support.tengr_service import CREATE, KEY, TengrService
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_address_becomes_a_map_of_the_photo_behind_it(
-    open_tengr: Open, service: TengrService, web: WebFiles, photo_url: str
+    open_tengr: Open, service: TengrService, web: Shelf, photo_url: str
 ) -> None:
     service.walk = ("starting", "processing", "processing", "processing", "processing")
     async with open_tengr() as tengr:
@@ -43,7 +43,7 @@ async def test_an_address_becomes_a_map_of_the_photo_behind_it(
 
 
 async def test_a_file_goes_to_the_host_and_nowhere_else(
-    open_tengr: Open, service: TengrService, web: WebFiles, photo: Path
+    open_tengr: Open, service: TengrService, web: Shelf, photo: Path
 ) -> None:
     async with open_tengr(lasts=timedelta(hours=1)) as tengr:
         result = await tengr.result(await tengr.add_file(photo))
@@ -51,11 +51,12 @@ async def test_a_file_goes_to_the_host_and_nowhere_else(
     (put, got) = web.requests
     (asked,) = service.orders
     assert put.body == png()
-    assert asked["imageUrl"] == f"{web.url}{put.path}" == f"{web.url}{got.path}"
+    address = f"{web.url}{put.path}"
+    assert asked["imageUrl"] == f"{address}?{QUERY}" == f"{web.url}{got.path}?{QUERY}"
     assert photo.stem not in put.path
     hosted = result.sources[0].hosted
     assert hosted is not None
-    assert (hosted.host_id, hosted.url) == (HOST_ID, asked["imageUrl"])
+    assert (hosted.host_id, hosted.url) == (HOST_ID, address)
     assert hosted.until == START + timedelta(hours=1)
     assert (put.headers["authorization"], "authorization" in got.headers) == (
         f"Bearer {HOST_KEY}",
@@ -64,7 +65,7 @@ async def test_a_file_goes_to_the_host_and_nowhere_else(
 
 
 async def test_a_turned_or_deep_photo_is_sent_as_everybody_reads_it(
-    open_tengr: Open, web: WebFiles, tmp_path: Path
+    open_tengr: Open, web: Shelf, tmp_path: Path
 ) -> None:
     path = tmp_path / "deep.tif"
     Image.fromarray(pixels().astype(np.uint16) * 257).save(path)

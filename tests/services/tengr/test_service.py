@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.support.loopback_host import WebFiles
+from tests.support.shelf_host import Shelf
 from tests.support.tengr_maps import V2_MODELS, V3_MODELS
 from tests.support.tengr_service import KEY, TengrService, refused
 
@@ -18,8 +18,8 @@ CREATE = "/v2/artworks/depth-map"
 
 
 @pytest.fixture
-def web() -> Generator[WebFiles]:
-    with WebFiles() as files:
+def web() -> Generator[Shelf]:
+    with Shelf() as files:
         yield files
 
 
@@ -37,7 +37,7 @@ def client(tengr: TengrService) -> Generator[httpx.Client]:
 
 
 @pytest.fixture
-def photo(web: WebFiles) -> str:
+def photo(web: Shelf) -> str:
     """The address of a photo that is dark left and bright right."""
     ramp = np.broadcast_to(np.linspace(20, 235, 96, dtype=np.uint8), (64, 96))
     buffer = io.BytesIO()
@@ -180,7 +180,7 @@ def test_it_can_want_the_key_elsewhere(photo: str) -> None:
 
 
 def test_a_photo_it_cannot_fetch_fails_without_a_word(
-    client: httpx.Client, web: WebFiles, photo: str
+    client: httpx.Client, web: Shelf, photo: str
 ) -> None:
     for url in (f"{web.url}/nowhere.png", web.add("text.png", b"no picture")):
         created = client.post(CREATE, json={"imageUrl": url}).json()
