@@ -12,7 +12,7 @@ from depthstudio.core.job import ListLook, Progress, Stage
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import Ledger
-from depthstudio.jobs.lost import can_look, is_lost
+from depthstudio.jobs.lost import can_look, is_looked_for, is_lost
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.jobs.runner import JobRunner
@@ -72,7 +72,9 @@ class Looking:
                 "The service has no list that this could be found in",
                 hint="Only you can say whether it was sent",
             )
-        task = self._tasks.get(job_id) or self._begin(job_id, 0.0)
+        task = self._tasks.get(job_id)
+        if task is None or not is_looked_for(entry.status):  # what it brought is told already
+            task = self._begin(job_id, 0.0)
         return await asyncio.shield(task)
 
     def _changed(self, job_id: str, row: int) -> None:
@@ -101,7 +103,8 @@ class Looking:
         return task
 
     def _ended(self, job_id: str, task: "asyncio.Task[bool]") -> None:
-        del self._tasks[job_id]
+        if self._tasks.get(job_id) is task:
+            del self._tasks[job_id]
         if not task.cancelled() and (error := task.exception()):
             log.error("job %s: what the look for it brought was lost", job_id, exc_info=error)
             self._ledger.progress(job_id, None)
