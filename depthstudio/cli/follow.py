@@ -9,7 +9,7 @@ from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
 from depthstudio.core.job import Hold, HoldKind, Job, JobState, JobStatus
 from depthstudio.core.result import Result
-from depthstudio.jobs.lost import LostSubmit, is_lost, lost_submit
+from depthstudio.jobs.lost import LostSubmit, is_looked_for, is_lost, lost_submit
 from depthstudio.jobs.promising import UNUSABLE_TYPE
 from depthstudio.jobs.session import Session
 
@@ -52,10 +52,10 @@ class Follower:
             status = replace(status, hold=self._session.runner.holds.get(job.provider_id))
         before = self._open.get(job.id)
         self._open[job.id] = status
-        if status.state.is_final or (status.hold and status.hold.needs_person):
+        if status.state.is_final or _is_for_a_person(status):
             del self._open[job.id]
             self._ended.append((job, status))
-        elif status.hold and (before is None or before.hold != status.hold):
+        elif status.hold and not is_lost(status.hold) and _is_new(status, before):
             self._output.held(job, status.hold, final=False)
         elif status.progress and (before is None or before.progress != status.progress):
             self._output.progress(job, status.progress)
@@ -113,6 +113,15 @@ class Follower:
         registry = self._session.registry
         info = registry[job.provider_id].info if job.provider_id in registry else None
         return lost_submit(job, hold, info)
+
+
+def _is_new(status: JobStatus, before: JobStatus | None) -> bool:
+    return before is None or before.hold != status.hold
+
+
+def _is_for_a_person(status: JobStatus) -> bool:
+    """Whether only a person can end what a job waits for; a look in a list may still."""
+    return status.hold is not None and status.hold.needs_person and not is_looked_for(status)
 
 
 def exit_status(states: Iterable[JobState]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.job import Failure, Hold, Job, Progress
+from depthstudio.core.job import Failure, Hold, Job, ListLook, Progress
 from depthstudio.core.result import Result
 from depthstudio.jobs.lost import LostSubmit
 
@@ -142,7 +142,13 @@ def lost_record(lost: LostSubmit) -> dict[str, Any]:
         "servers": list(lost.servers),
         "sources": list(lost.sources),
         "history": lost.history or None,
+        "look": look_record(lost.look) if lost.look else None,
     }
+
+
+def look_record(look: ListLook) -> dict[str, Any]:
+    """What a look for it in the service's list came to."""
+    return {"at": look.at.isoformat(), "alike": look.alike, "trouble": look.trouble or None}
 
 
 def lost_lines(lost: LostSubmit) -> list[str]:
@@ -152,8 +158,21 @@ def lost_lines(lost: LostSubmit) -> list[str]:
     lines = [f"Sent {when}to {lost.service}{there}: {', '.join(lost.sources)}"]
     if lost.history:
         lines.append(f"What the service ran: {lost.history}")
+    if lost.look:
+        lines.append(look_line(lost.look))
     answer = f"depthstudio resume {lost.job_id} --send-again"
     return [*lines, f"It is not there: {answer}", "Give it up: the same with --mark-lost"]
+
+
+def look_line(look: ListLook) -> str:
+    """The same for a person. That it is not there yet is no proof."""
+    if look.trouble:
+        found = f"the service's list could not be read: {look.trouble}"
+    elif look.alike:
+        found = f"{look.alike} in the service's list may be it, which is not certain"
+    else:
+        found = "not in the service's list; it may appear there later"
+    return f"Looked {look.at.astimezone():%Y-%m-%d %H:%M:%S}: {found}"
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Any]:

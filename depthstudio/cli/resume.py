@@ -31,12 +31,21 @@ async def _resume(options: argparse.Namespace, registry: Registry) -> int:
             )
         await _try_now(session, left)
         for entry in left:
-            if is_lost(entry.status.hold) and options.send_again:
-                await session.send_again(entry.job.id)
-            elif is_lost(entry.status.hold) and options.mark_lost:
+            hold = session.queue.entry(entry.job.id).status.hold  # it may be found by now
+            if is_lost(hold) and options.send_again:
+                await _send_again(session, entry.job.id)
+            elif is_lost(hold) and options.mark_lost:
                 await session.mark_lost(entry.job.id)
             follower.follow(entry.job)
         return await follower.finish(options.timeout)
+
+
+async def _send_again(session: Session, job_id: str) -> None:
+    """Send a lost submit again, unless it turns up in the service's list now."""
+    if session.can_look(job_id):
+        await session.look_for(job_id)
+    if is_lost(session.queue.entry(job_id).status.hold):
+        await session.send_again(job_id)
 
 
 async def _try_now(session: Session, left: Sequence[QueueEntry]) -> None:

@@ -136,10 +136,23 @@ class HoldKind(StrEnum):
     SUBMIT_LOST = "submit-lost"  # a person decides: was it sent or not?
 
 
+class ListLook(Record):
+    """A look in the service's own list for a lost submit, which did not settle the question.
+
+    alike : how many jobs there may be it, without being certain
+    trouble : why the list could not be read; empty where it could
+    """
+
+    at: datetime
+    alike: int = 0
+    trouble: str = ""
+
+
 class Hold(Record):
     """Why a job waits, and until when (None: until a person decides).
 
-    `sent_at` is when a lost submit was written down, to be sent at once.
+    `sent_at` is when a lost submit was written down, to be sent at once, and `step` which one
+    it was; `look` is the last one for it.
     """
 
     kind: HoldKind
@@ -147,6 +160,8 @@ class Hold(Record):
     until: datetime | None = None
     hint: str = ""
     sent_at: datetime | None = None
+    step: str = ""
+    look: ListLook | None = None
 
     @property
     def needs_person(self) -> bool:

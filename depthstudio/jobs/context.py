@@ -153,7 +153,7 @@ class JobContext(JobReach):
         return ids
 
     async def _ask_a_person(self) -> None:
-        hold = lost_hold(self.row.intent_at)
+        hold = lost_hold(self.row.intent_at, self.row.intent)
         self.row = await self.ledger.move(self.job_id, Phase.LOST, hold=hold)
 
     async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:

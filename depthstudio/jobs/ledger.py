@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from depthstudio.core.errors import DepthStudioError
-from depthstudio.core.job import Failure, Job, JobStatus, Progress
+from depthstudio.core.job import Failure, Hold, Job, JobStatus, Progress
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_row import JournalRow
@@ -39,6 +39,10 @@ class Ledger:
     async def row(self, job_id: str) -> JournalRow:
         """A job as it is on disk."""
         return await self._journal.row(job_id)
+
+    async def rows(self) -> list[JournalRow]:
+        """Every job as it is on disk."""
+        return await self._journal.rows()
 
     async def add(self, job: Job) -> None:
         """Promise a job. It is on disk before its row appears."""
@@ -84,6 +88,14 @@ class Ledger:
         """Write down what was learned; nothing of it is shown."""
         return await self._journal.record(job_id, **learned)
 
+    async def keep_look(self, job_id: str, hold: Hold) -> None:
+        """Write down, and show, that a look for a lost submit left it a question."""
+        await uncut(self._keep_look(job_id, hold))
+
+    async def _keep_look(self, job_id: str, hold: Hold) -> None:
+        await self._journal.record(job_id, hold=hold)
+        self._queue.update(job_id, hold=hold, progress=None)
+
     async def remove(self, job_id: str) -> None:
         """Forget a job that has ended."""
         await uncut(self._remove(job_id))
@@ -92,8 +104,8 @@ class Ledger:
         await self._journal.remove(job_id)
         self._queue.remove(job_id)
 
-    def progress(self, job_id: str, progress: Progress) -> None:
-        """Show how far a running job is; not worth a write."""
+    def progress(self, job_id: str, progress: Progress | None) -> None:
+        """Show how far a job is, or a look for it; not worth a write."""
         if job_id in self._queue:
             self._queue.update(job_id, progress=progress)
 

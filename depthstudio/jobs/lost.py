@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from depthstudio.core.address import host_of
-from depthstudio.core.job import Hold, HoldKind, Job
+from depthstudio.core.job import Hold, HoldKind, Job, JobStatus, ListLook
 from depthstudio.core.record import Json
 from depthstudio.providers.base import ProviderInfo
 
@@ -16,6 +16,7 @@ class LostSubmit:
     servers : the hosts it was on its way to; sources : what of
     values : the parameters it was sent with
     history : https address of that list; empty where the service has none
+    can_look : whether the program can look in it by itself; look : what came of the last time
     """
 
     job_id: str
@@ -25,6 +26,8 @@ class LostSubmit:
     sources: tuple[str, ...]
     values: dict[str, Json]
     history: str = ""
+    can_look: bool = False
+    look: ListLook | None = None
 
 
 def lost_submit(job: Job, hold: Hold, info: ProviderInfo | None) -> LostSubmit:
@@ -43,9 +46,23 @@ def lost_submit(job: Job, hold: Hold, info: ProviderInfo | None) -> LostSubmit:
         sources=tuple(source.path.name for source in job.sources),
         values=job.params,
         history=info.history if info else "",
+        can_look=can_look(hold, info),
+        look=hold.look,
     )
 
 
 def is_lost(hold: Hold | None) -> bool:
     """Is it that question which this hold asks?"""
     return hold is not None and hold.kind is HoldKind.SUBMIT_LOST
+
+
+def can_look(hold: Hold | None, info: ProviderInfo | None) -> bool:
+    """Whether the service has a list in which this lost submit can be looked for."""
+    if hold is None or info is None or not is_lost(hold):
+        return False
+    return hold.step in info.listed_steps
+
+
+def is_looked_for(status: JobStatus) -> bool:
+    """Whether a lost submit is being looked for now, so that the question may end by itself."""
+    return is_lost(status.hold) and status.progress is not None

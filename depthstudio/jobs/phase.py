@@ -19,7 +19,7 @@ class Phase(StrEnum):
     FOLLOWING = "following"  # the service gave ids
     DOWNLOADED = "downloaded"  # every artifact is complete in the working folder
     HELD = "held"  # the service asks to wait
-    LOST = "lost"  # an intent without ids: only a person knows
+    LOST = "lost"  # an intent without ids: the service's list or a person knows
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -54,7 +54,7 @@ TRANSITIONS: frozenset[Transition] = frozenset(
         (Phase.DOWNLOADED, Phase.CANCELLED),
         (Phase.HELD, Phase.QUEUED),  # the hold ended
         (Phase.HELD, Phase.CANCELLED),
-        (Phase.LOST, Phase.QUEUED),  # a person says: send again
+        (Phase.LOST, Phase.QUEUED),  # found in the service's list, or a person says: send again
         (Phase.LOST, Phase.FAILED),  # a person says: give it up
         (Phase.LOST, Phase.CANCELLED),
         (Phase.FAILED, Phase.QUEUED),  # retried

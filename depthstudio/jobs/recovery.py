@@ -15,9 +15,15 @@ LOST_REASON = "Sent or not? The answer never arrived"
 LOST_HINT = "Send it again if the service shows no such job, or give it up"
 
 
-def lost_hold(sent_at: datetime | None = None) -> Hold:
-    """The question only a person can answer; the time helps to find the job at the service."""
-    return Hold(kind=HoldKind.SUBMIT_LOST, reason=LOST_REASON, hint=LOST_HINT, sent_at=sent_at)
+def lost_hold(sent_at: datetime | None = None, step: str | None = None) -> Hold:
+    """The question whether a step was sent; both help to find the job at the service."""
+    return Hold(
+        kind=HoldKind.SUBMIT_LOST,
+        reason=LOST_REASON,
+        hint=LOST_HINT,
+        sent_at=sent_at,
+        step=step or "",
+    )
 
 
 def recovered(row: JournalRow) -> JournalRow:
@@ -25,7 +31,7 @@ def recovered(row: JournalRow) -> JournalRow:
     phase = RECOVERY.get(row.phase)
     if phase is None:
         return row
-    hold = lost_hold(row.intent_at) if phase is Phase.LOST else None
+    hold = lost_hold(row.intent_at, row.intent) if phase is Phase.LOST else None
     return replace(row, phase=phase, intent=None, hold=hold)
 
 

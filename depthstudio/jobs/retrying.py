@@ -101,10 +101,11 @@ class Retrying:
         await self._resolve_lost(job_id, Phase.FAILED, failure=failure)
 
     async def _resolve_lost(self, job_id: str, to: Phase, **changes: Any) -> None:
-        row = await self.ledger.row(job_id)
-        if row.phase is not Phase.LOST:
-            raise UsageError(f"{row.job.name} is not waiting for that answer")
-        await self.ledger.move(job_id, to, **changes)
+        async with self.runner.settling:  # it may be found at the service just now
+            row = await self.ledger.row(job_id)
+            if row.phase is not Phase.LOST:
+                raise UsageError(f"{row.job.name} is not waiting for that answer")
+            await self.ledger.move(job_id, to, **changes)
 
 
 def _has_files(row: JournalRow) -> bool:

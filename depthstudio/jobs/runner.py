@@ -51,7 +51,7 @@ class JobRunner:
         self._looking: asyncio.Task[None] | None = None  # for keys, at the start
         self._holds = pipeline.holds
         self._cancelling: set[str] = set()
-        self._settling = asyncio.Lock()  # one look at a waiting job and its change at a time
+        self.settling = asyncio.Lock()  # one look at a waiting job and its change at a time
         self._admitted: set[str] | None = None
         self._is_started = False
         self.holds_changed: Event[[]] = Event()
@@ -65,13 +65,20 @@ class JobRunner:
         """Take over the holds an earlier run left, of which an ended one ends at once, and
         from now on run what is queued."""
         for row in rows:
-            if row.phase is Phase.HELD and row.hold:
+            if row.phase is Phase.HELD and row.hold and not self._is_overtaken(row.hold):
                 self._hold_provider(row.job.provider_id, row.hold)
         self._is_started = True
         self.wake()
         if self._admitted is None:
             # A key may have come while the program was away; looking costs nothing.
             self._looking = asyncio.create_task(self.given())
+
+    def _is_overtaken(self, hold: Hold) -> bool:
+        """May a key have come that this hold waited for? A command's own jobs find out.
+
+        Where everything may run, such holds end at once, and until then nobody jumps the line.
+        """
+        return hold.kind is HoldKind.NEEDS_KEY and self._admitted is not None
 
     def admit_only(self, job_ids: set[str]) -> None:
         """Leave every other job of the queue alone, as a command does with older work."""
@@ -80,6 +87,10 @@ class JobRunner:
     def start_no_more(self) -> None:
         """Let what runs go on, and nothing else begin: the program is about to end."""
         self._admitted = set()
+
+    def admits(self, job_id: str) -> bool:
+        """Whether this job is any business of this run of the program."""
+        return self._admitted is None or job_id in self._admitted
 
     def admit(self, job_id: str) -> None:
         """Let one more job run: now, if there is a slot for it.
@@ -117,7 +128,7 @@ class JobRunner:
             return False
         if entry.status.state is not JobState.QUEUED:
             return False
-        if self._admitted is not None and entry.job.id not in self._admitted:
+        if not self.admits(entry.job.id):
             return False
         return entry.job.id not in self._cancelling and entry.job.provider_id not in self._holds
 
@@ -166,7 +177,7 @@ class JobRunner:
             await self._settle_cancelled(job_id, unless=Phase.LOST)
 
     async def _settle_cancelled(self, job_id: str, unless: Phase | None = None) -> None:
-        async with self._settling:
+        async with self.settling:
             row = await self._ledger.row(job_id)
             if row.phase is unless or STATES[row.phase].is_final:
                 return
@@ -207,7 +218,7 @@ class JobRunner:
 
     async def _held(self, job_id: str, error: ProviderHeld) -> None:
         hold = Hold(kind=_kind_of(error), reason=str(error), until=error.until, hint=error.hint)
-        async with self._settling:
+        async with self.settling:
             if not (isinstance(error, KeyMissing) and error.is_of_host):
                 # First the provider: no other job may start while this row is written.
                 self._hold_provider(self._queue.entry(job_id).job.provider_id, hold)
@@ -235,7 +246,7 @@ class JobRunner:
 
     async def try_now(self, provider_id: str) -> None:
         """End a provider's hold: its jobs go back in line."""
-        async with self._settling:
+        async with self.settling:
             if timer := self._hold_tasks.pop(provider_id, None):
                 timer.cancel()
             self._pipeline.secrets.ask_again()  # the keychain may be unlocked now

@@ -1,21 +1,24 @@
 """What can be asked of a service beside jobs, and what is remembered of its answers."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from depthstudio.core.errors import NotOffered, ResultLost
+from depthstudio.core.job import Checkpoint
 from depthstudio.core.param_reconcile import reconciled
 from depthstudio.core.param_schema import schema_of
-from depthstudio.core.params import Params, validated
+from depthstudio.core.params import Params, as_promised, validated
 from depthstudio.core.record import Json, to_plain
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.means import require_addresses, require_secrets
 from depthstudio.jobs.reach import JobReach, checked_schema, reach_of
+from depthstudio.jobs.recovery import lost_hold
 from depthstudio.providers.base import Answer, Health, LiveSchema
+from depthstudio.providers.lost import LostStep, Search
 from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
 from depthstudio.settings.secrets import Secrets
@@ -111,6 +114,24 @@ class Services:
             )
         reach = await self._reach(provider, row.job.endpoints)
         return await provider.interact(row.checkpoint, action, reach)
+
+    async def find_lost(self, row: JournalRow, others: Sequence[Checkpoint]) -> Search:
+        """Look in a service's own list for a submit that got no answer; sends nothing.
+
+        Raises
+        ------
+        ProviderError
+            when the list cannot be had, or there is none
+        """
+        job, hold = row.job, row.hold or lost_hold()
+        provider = self.registry.get(job.provider_id)
+        info = provider.info
+        await self.secrets.look_up(secret.name for secret in info.secrets)
+        require_secrets(info.title, info.secrets, self.secrets)
+        params = as_promised(provider.params_type, job.params)
+        lost = LostStep(hold.step, hold.sent_at, job.sources, row.checkpoint, others)
+        reach = await self._reach(provider, job.endpoints)
+        return await provider.find_lost(lost, params, reach)
 
     async def _reach(self, provider: AnyProvider, endpoints: Mapping[str, str]) -> JobReach:
         return await reach_of(

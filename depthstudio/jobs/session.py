@@ -21,6 +21,7 @@ from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.decoding import decode_result
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.key import question_key
+from depthstudio.jobs.looking import Looking
 from depthstudio.jobs.order import Order
 from depthstudio.jobs.pipeline import Pipeline
 from depthstudio.jobs.promising import Promising
@@ -107,6 +108,7 @@ class Session:
         self._retrying = Retrying(
             self.queue, self._ledger, self.runner, self._clock, self._promising, self._in_thread
         )
+        self._looking = Looking(self.queue, self._ledger, self.runner, self.services, self._clock)
 
     async def open(self, *, only: set[str] | None = None) -> None:
         """Read what an earlier run left, and go on with it; see `RestoredQueue.open`, `start`."""
@@ -134,6 +136,7 @@ class Session:
         if only is not None:
             self.runner.admit_only(only)
         self.runner.start(self._restored.rows)
+        self._looking.start()
 
     def _go_on_with(self, secret_name: str) -> None:
         """Who waited for this key goes on. Called on the loop's thread."""
@@ -162,6 +165,7 @@ class Session:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._looking.aclose()
         await self.runner.aclose()
         await self.secrets.aclose()
         await self._http.aclose()
@@ -256,6 +260,25 @@ class Session:
     async def run_again(self, job_id: str) -> Job:
         """Ask the same once more, even though the library knows an answer."""
         return await self._retrying.run_again(job_id)
+
+    def can_look(self, job_id: str) -> bool:
+        """Whether a lost submit can be looked for in the service's own list."""
+        return self._looking.can_look(job_id)
+
+    async def look_for(self, job_id: str) -> bool:
+        """Look for a lost submit in the service's own list; sends nothing.
+
+        Found, the job goes on from there. Not found it stays a question, whose hold tells of
+        the look, or why there was none: the service may list it later.
+
+        Raises
+        ------
+        UsageError
+            when the job waits for no such answer
+        NotOffered
+            when the service lists no such work
+        """
+        return await self._looking.look_for(job_id)
 
     async def send_again(self, job_id: str) -> None:
         """Answer the question of a lost submit: it did not arrive, send it again."""

@@ -14,6 +14,7 @@ from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params
 from depthstudio.core.record import Json
 from depthstudio.core.views import Views
+from depthstudio.providers.lost import LostStep, Search
 
 if TYPE_CHECKING:
     import httpx
@@ -88,6 +89,8 @@ class ProviderInfo:
     # run time these stand among the endpoints.
     wiring: Mapping[str, str] = field(default_factory=dict[str, str])
     history: str = ""  # https address where users see at the service what they ran there
+    # Steps whose work the service lists, so that `find_lost` can find one that got no answer.
+    listed_steps: frozenset[str] = frozenset()
     takes_urls: bool = False  # as sources, beside files
     needs_web_address: bool = False  # a file of this computer has to be put on a host first
     asks_only: frozenset[str] = frozenset()  # endpoints that get nothing of the user's files
@@ -301,6 +304,13 @@ class Provider(ABC, Generic[P]):
     async def describe(self, reach: Reach) -> LiveSchema:
         """What this server offers now."""
         return LiveSchema(schema_of(self.params_type))
+
+    async def find_lost(self, lost: LostStep, params: P, reach: Reach) -> Search:
+        """Look in the service's own list for a submit whose answer never came. Sends nothing.
+
+        Only what can be no other job is found; see `LostStep` for what tells them apart.
+        """
+        raise NotOffered(f"{self.info.title} has no list to look in")
 
     async def interact(
         self, checkpoint: Checkpoint, action: Mapping[str, Json], reach: Reach

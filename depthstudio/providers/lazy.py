@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.job import Checkpoint, Source
 from depthstudio.providers.base import Context, Health, LiveSchema, P, Provider, Reach
+from depthstudio.providers.lost import LostStep, Search
 
 
 class LazyProvider(Provider[P]):
@@ -32,6 +33,12 @@ class LazyProvider(Provider[P]):
         if not hasattr(made, "describe"):  # a service that has no schema to fetch
             return await super().describe(reach)
         return await made.describe(reach)
+
+    async def find_lost(self, lost: LostStep, params: P, reach: Reach) -> Search:
+        made = await self._made()
+        if not hasattr(made, "find_lost"):  # a service that has no list
+            return await super().find_lost(lost, params, reach)
+        return await made.find_lost(lost, params, reach)
 
     async def _made(self) -> Any:
         import asyncio  # not before the first frame

@@ -10,7 +10,13 @@ from depthstudio.core.job import Checkpoint, Progress, Source, Stage
 from depthstudio.core.json_shape import list_in
 from depthstudio.core.record import Json, to_plain
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
-from depthstudio.providers.builtin.oxen_video_depth import API, ENDPOINT_PARAMETERS, MODEL
+from depthstudio.providers.builtin.oxen_video_depth import (
+    API,
+    ENDPOINT_PARAMETERS,
+    ENQUEUED,
+    MODEL,
+)
+from depthstudio.providers.lost import LostStep, Search
 from depthstudio.providers.oxen.account import KEY
 from depthstudio.providers.oxen.at_once import generated, videos_in, write_video
 from depthstudio.providers.oxen.files import (
@@ -22,6 +28,7 @@ from depthstudio.providers.oxen.files import (
 )
 from depthstudio.providers.oxen.generation import CANCELLED, SUCCEEDED, Generation
 from depthstudio.providers.oxen.hub import SERVICE, Hub
+from depthstudio.providers.oxen.listed import listed, rows_like
 from depthstudio.providers.oxen.listening import Listening
 from depthstudio.providers.oxen.model import model_schema
 from depthstudio.providers.oxen.queue import (
@@ -36,10 +43,11 @@ from depthstudio.providers.oxen.refusals import CREDIT_HINT, RUN_HINT, is_about_
 if TYPE_CHECKING:
     from depthstudio.providers.builtin.oxen_video_depth import OxenVideoParams
 
-ENQUEUED, GENERATED = "enqueued", "generated"  # the step, by the way it was asked
+GENERATED = "generated"  # the step of a long request
 IDS = "generation_ids"
 NOT_PARAMETERS = frozenset({"model", "video_url"})
 OURS = frozenset({"call", "extra"})  # never sent
+NOT_ECHOED = frozenset({"num_generations", "target_namespace", "response_format"})  # by rows
 ONLY_QUEUED, ONLY_AT_ONCE = frozenset({"num_generations"}), frozenset({"response_format"})
 
 
@@ -107,6 +115,20 @@ async def reattach(
     async with Listening(hub) as listening:
         made = await _followed(ctx, hub, ids, listening, is_new=False)
     return await _brought(ctx, hub, made, params)
+
+
+async def find_lost(lost: LostStep, params: "OxenVideoParams", reach: Reach) -> Search:
+    """The generations in Oxen's list that can only be those that were asked for."""
+    hub = Hub.at(reach, API)
+    hub.require_key(KEY.name)
+    taken = {str(one) for ids in lost.others_at(ENQUEUED) for one in list_in(ids[IDS])}
+    rows = await listed(hub, MODEL, params.target_namespace)
+    names = (to_plain(params).keys() | params.extra.keys()) - OURS - NOT_ECHOED
+    alike = rows_like(rows, lost, request_body(params, lost.address()), names)
+    found: list[Json] = [one for one in alike if one not in taken]
+    if len(found) != params.num_generations:
+        return Search(alike=len(found))
+    return Search({IDS: found})
 
 
 def request_body(params: "OxenVideoParams", address: str) -> dict[str, Json]:

@@ -50,7 +50,7 @@ async def test_the_time_outlives_a_crash_between_intent_and_answer(
     async with open_session(scripted_at("http://127.0.0.1:9")) as session:
         status = session.queue.entry(job.id).status
         assert status.state is JobState.HELD
-        assert status.hold == before == lost_hold(sent_at)
+        assert status.hold == before == lost_hold(sent_at, "step-1")
         await session.mark_lost(job.id)
     (row,) = read_journal(home.journal_file)
     assert (row.phase, row.intent_at) == (Phase.FAILED, None)

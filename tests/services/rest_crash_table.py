@@ -40,19 +40,27 @@ class Crash:
         return not self.trouble and self.transition in ((PREP, SUB), (SUB, FOL))
 
 
+def unanswered(asked: Asked) -> End:
+    """How a job goes on that the service took while nobody heard: found again, where it can be."""
+    return ("done" if asked.is_listed else QUESTION, 1)
+
+
 def crashes() -> Iterator[Crash]:
     for asked in EVERY:
+        sent = unanswered(asked)
         yield Crash(asked, (None, Q), ("", 0), ("done", 1))
         yield Crash(asked, (Q, PREP), ("done", 1), ("done", 1))
         yield Crash(asked, (PREP, SUB), ("done", 1), (QUESTION, 0))
-        yield Crash(asked, (SUB, FOL), (QUESTION, 1), ("done", 1))
+        yield Crash(asked, (SUB, FOL), sent, ("done", 1))
         yield Crash(asked, (FOL, DOWN), ("done", 1), ("done", 1))
         yield Crash(asked, (DOWN, DONE), ("done", 1), ("done", 1))
-        yield Crash(asked, (SUB, LOST), (QUESTION, 1), (QUESTION, 1), "answer lost")
+        yield Crash(asked, (SUB, LOST), sent, sent, "answer lost")
         # Refused at once: nothing was begun
         yield Crash(asked, (SUB, PREP), (QUESTION, 0), ("done", 1), "busy")
         yield Crash(asked, (PREP, HELD), ("done", 1), (WAITS, 0), "busy")
         yield Crash(asked, (HELD, Q), (WAITS, 0), ("done", 1), "busy", (RUN, TRY_NOW))
+    for asked in (OXEN, TENGR):
+        yield Crash(asked, (LOST, Q), ("done", 1), ("done", 1), "answer lost")
     for asked in (OXEN, OXEN_AT_ONCE, TENGR, FAL_STORED):
         # The file is there already, so it is gone on with and not begun anew.
         busy = {"trouble": "busy", "lives": (RUN, TRY_NOW)}
@@ -86,7 +94,7 @@ def blows() -> Iterator[Blow]:
     for asked in EVERY:
         if asked.upload:
             yield Blow(asked, "upload", ("done", 1))
-        yield Blow(asked, "submit", (QUESTION, 1))
+        yield Blow(asked, "submit", unanswered(asked))
         if asked is not OXEN_AT_ONCE:  # whose work and submit are one request
             yield Blow(asked, "work", ("done", 1))
         yield Blow(asked, "result", ("done", 1))

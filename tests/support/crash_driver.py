@@ -19,10 +19,11 @@ from typing import Any
 
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.errors import LibraryError
-from depthstudio.core.job import JobState
+from depthstudio.core.job import JobState, JobStatus
 from depthstudio.core.result import Result
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_file import JournalFile
+from depthstudio.jobs.lost import is_looked_for
 from depthstudio.jobs.order import Order
 from depthstudio.jobs.phase import Phase, Transition
 from depthstudio.jobs.session import Session
@@ -94,7 +95,8 @@ class Life:
         await self.session.add_unusable(intake.unusable[0], Order(self.plan["provider"]))
 
     async def settle(self) -> None:
-        await self.until(lambda: all(e.status.state in SETTLED for e in self.session.queue))
+        """Wait until every job has ended or waits, and nobody looks for one."""
+        await self.until(lambda: all(is_settled(e.status) for e in self.session.queue))
 
     async def busy(self) -> None:
         """Wait until the provider has said what it is busy with."""
@@ -167,6 +169,10 @@ async def live(plan: dict[str, Any]) -> list[dict[str, Any]]:
         ]
     finally:
         await session.aclose()
+
+
+def is_settled(status: JobStatus) -> bool:
+    return status.state in SETTLED and not is_looked_for(status)
 
 
 async def files(session: Session, result_id: str | None) -> list[str]:

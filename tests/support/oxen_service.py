@@ -174,11 +174,15 @@ class OxenService(RestService):
 
     def _list(self, request: Request) -> Answer:
         wanted = request.query.get("status")
+        model = request.query.get("model", MODEL)
+        if request.query.get("namespace", NAMESPACE) != NAMESPACE:
+            return refused(403, "unauthorized", "You may not look into this namespace")
         with self._lock:
             rows = [
                 self._told(row)
                 for row in self.rows.values()
                 if (row["status"] == wanted if wanted else row["status"] not in TERMINAL)
+                and row["model_name"] == model
             ]
         return Answer.of({"count": len(rows), "generations": rows})
 

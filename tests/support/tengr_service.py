@@ -7,7 +7,9 @@ What its pages leave open is assumed, and said where it is.
 import json
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
@@ -19,7 +21,6 @@ from tests.support.tengr_maps import depth_map, encoded
 from tests.support.tengr_rules import complaints
 
 KEY = canary("tengr")
-CREATED_AT = "2026-01-15T10:00:00.000Z"
 MEDIA_TYPES = {"jpeg": "image/jpeg", "webp": "image/webp"}
 FETCH_LIMIT_S = 10.0
 MOST_LISTED = 500
@@ -33,6 +34,7 @@ class Artwork:
 
     id: str
     asked: dict[str, Any]
+    created_at: str
     told: int = 0
     status: str = "starting"
     maps: tuple[bytes, ...] = ()
@@ -47,6 +49,7 @@ class TengrService(RestService):
     form : the kind of file of the maps, and `map_count` how many there are
     stale_links : links of that many GETs are good no more
     may_work : the key may use the domain artworks
+    now : its clock
     lies : entries told of an artwork at a GET instead of the true ones
     """
 
@@ -79,6 +82,7 @@ class TengrService(RestService):
         self.form, self.map_count = "png", 1
         self.stale_links = 0
         self.may_work = True
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.lies: dict[str, Any] = {}
 
     def reset(self) -> None:
@@ -117,7 +121,7 @@ class TengrService(RestService):
             return refused(400, "Unexpected token in JSON")
         if wrong := complaints(asked):
             return refused(400, wrong)
-        artwork = Artwork(str(uuid4()), asked)
+        artwork = Artwork(str(uuid4()), asked, _told_time(self.now()))
         with self._asking:
             self.artworks[artwork.id] = artwork
         return Answer.of(self._described(artwork), 202)
@@ -184,7 +188,7 @@ class TengrService(RestService):
             "duration": 1.5 if count else 0,
             "results": [f"{self.url}/files/{artwork.id}/{n}/{artwork.links}" for n in range(count)],
             "status": artwork.status,
-            "createdAt": CREATED_AT,
+            "createdAt": artwork.created_at,
         }
 
     def _stranger(self, request: Request) -> Answer | None:
@@ -192,6 +196,11 @@ class TengrService(RestService):
         if request.headers.get(self._header) != self._value:
             return refused(401, "Unauthorized")
         return None if self.may_work else refused(403, "Forbidden resource")
+
+
+def _told_time(moment: datetime) -> str:
+    """As in its pages: “2026-01-15T10:00:00.000Z”."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
 
 
 def refused(status: int, message: str | list[str], **headers: str) -> Answer:

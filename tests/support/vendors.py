@@ -26,6 +26,7 @@ ENVIRONMENT = {
 }
 # Pauses between two looks that nobody needs to wait for, as (first, longest, deadline) seconds.
 HURRY: Mapping[str, Any] = {
+    "depthstudio.jobs.looking.APPEARS_WITHIN_S": 0.1,
     "depthstudio.providers.oxen.queue.POLL_S": 0.5,
     "depthstudio.providers.tengr.making.PACE": [0.05, 0.2, 60.0],
     "depthstudio.providers.fal.queue.PACE": [0.05, 0.2, 60.0],
@@ -36,6 +37,7 @@ HURRY: Mapping[str, Any] = {
 class Asked:
     """One way to ask a service, with the requests it makes of it by their patterns.
 
+    is_listed : whether the service can be asked for all it was asked
     submit : starts work; upload : brings the file, to the service or a host; result : fetches
     what was made
     """
@@ -49,6 +51,7 @@ class Asked:
     values: Mapping[str, Any] = field(default_factory=dict)
     host_via: str = ""
     is_video: bool = False
+    is_listed: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -59,7 +62,7 @@ PUT = r"^PUT /api/repos/.*/file/"
 PRESIGNED = r"^GET /presigned/.*\.mp4"
 OXEN = Asked(
     "oxen", "oxen", "oxen-video-depth", r"^POST /api/ai/queue$", PRESIGNED, PUT,
-    {"include_raw_depths": True}, REPOSITORY, is_video=True,
+    {"include_raw_depths": True}, REPOSITORY, is_video=True, is_listed=True,
 )  # fmt: skip
 OXEN_AT_ONCE = Asked(
     "oxen-at-once", "oxen", "oxen-video-depth", r"^POST /api/ai/videos/generate", PRESIGNED, PUT,
@@ -67,7 +70,7 @@ OXEN_AT_ONCE = Asked(
 )  # fmt: skip
 TENGR = Asked(
     "tengr", "tengr", "tengr-depth-map", r"^POST /v2/artworks/depth-map$", r"^GET /files/", PUT,
-    {}, REPOSITORY,
+    {}, REPOSITORY, is_listed=True,
 )  # fmt: skip
 FAL = Asked(
     "fal", "fal", "fal-depth-anything-v2", r"^POST /fal-ai/", r"^GET /files/.*depth\.png$", "",

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from depthstudio.core.job import Job, JobState, JobStatus
+from depthstudio.core.job import Job, JobState, JobStatus, ListLook
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.jobs.session import Session
 from tests.support.scripted_service import ScriptedService
@@ -60,3 +60,18 @@ async def busy(session: Session, *jobs: Job) -> None:
         return all(p is not None and p.message in ("scripted", "stalled") for p in progress)
 
     await until(session.queue, all_busy)
+
+
+async def looked_for(queue: JobQueue, job_id: str) -> JobStatus:
+    """Wait until a lost submit was looked for at the service, and say where the job stands."""
+
+    def status() -> JobStatus:
+        return queue.entry(job_id).status
+
+    await until(queue, lambda: status().state.is_final or bool(look_of(status())))
+    return status()
+
+
+def look_of(status: JobStatus) -> ListLook | None:
+    """The last look for a lost submit."""
+    return status.hold.look if status.hold is not None else None

@@ -20,6 +20,7 @@ from depthstudio.providers.lazy import LazyProvider
 from depthstudio.providers.oxen.account import HUB_URL, KEY, credential_for
 
 API = "api"  # name of the endpoint
+ENQUEUED = "enqueued"  # the step that puts a job into the queue
 MODEL = "bytedance-depth-anything-video"
 # What the service's endpoints take whichever the model: no model's schema lists it.
 ENDPOINT_PARAMETERS: Mapping[str, Any] = {
@@ -162,6 +163,7 @@ class OxenVideoDepth(LazyProvider[OxenVideoParams]):
         icon="video-outline",
         page="https://docs.oxen.ai/inference-api/reference/models/bytedance-depth-anything-video",
         history="https://www.oxen.ai/ai/workbench?model=bytedance-depth-anything-video",
+        listed_steps=frozenset({ENQUEUED}),
         endpoints={API: HUB_URL},
         takes_urls=True,
         needs_web_address=True,

@@ -16,7 +16,7 @@ from depthstudio.core.views import Views
 from depthstudio.formats import media_type
 from depthstudio.providers.base import Credential, Licence, Product, ProviderInfo
 from depthstudio.providers.lazy import LazyProvider
-from depthstudio.providers.tengr.account import API, HOME_PAGE, KEY, WIRING, credential_for
+from depthstudio.providers.tengr.account import API, HOME_PAGE, KEY, MAKE, WIRING, credential_for
 
 LOWEST, HIGHEST, STEP = 256, 2048, 64
 
@@ -141,6 +141,7 @@ class TengrDepthMap(LazyProvider[TengrParams]):
         icon="gradient-vertical",
         page="https://docs.tengr.ai/v2/create-depth-map-artwork",
         history=HOME_PAGE,
+        listed_steps=frozenset({MAKE}),
         endpoints={API: ""},
         wiring=WIRING,
         takes_urls=True,

@@ -10,6 +10,7 @@ from depthstudio.core.wiring import NO_SCHEME
 from depthstudio.providers.base import Credential, Secret
 
 API = "api"  # name of the endpoint
+MAKE = "artwork"  # the step that starts work
 WIRING = {
     "auth_header": "Authorization",
     "auth_scheme": "Bearer",

@@ -21,9 +21,11 @@ from depthstudio.core.record import Json
 from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, Reach
 from depthstudio.providers.footage import prepared
-from depthstudio.providers.tengr.account import API, KEY, address
+from depthstudio.providers.lost import LostStep, Search
+from depthstudio.providers.tengr.account import API, KEY, MAKE, address
 from depthstudio.providers.tengr.artwork import Artwork, State, artwork_in
 from depthstudio.providers.tengr.depth import request_body
+from depthstudio.providers.tengr.listed import artworks_like
 from depthstudio.providers.tengr.maps import downloaded
 from depthstudio.providers.transport.json_call import call_json, get_json
 from depthstudio.providers.transport.polling import Pace, polled
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SERVICE = "Tengr"
-MAKE = "artwork"  # the step that starts work
 PACE = Pace(first_s=2.0, longest_s=10.0, deadline_s=600.0)
 KEPT_FOR = timedelta(days=8)
 KNOWN_WITHIN = timedelta(seconds=30)  # a fresh artwork may not be found everywhere at once
@@ -76,6 +77,18 @@ async def reattach(checkpoint: Checkpoint, params: "TengrParams", ctx: Context) 
     if MAKE not in checkpoint.steps:
         return await fetch(ctx.sources, params, ctx)
     return await _Order.of(ctx).brought()
+
+
+async def find_lost(lost: LostStep, params: "TengrParams", reach: Reach) -> Search:
+    """The one artwork in Tengr's list that can only be what was ordered."""
+    _require_means(reach)
+    taken = {str(ids["id"]) for ids in lost.others_at(MAKE)}
+    body = request_body(params, lost.address())
+    found = [one for one in await artworks_like(reach, SERVICE, lost, body) if one not in taken]
+    if len(found) != 1:
+        return Search(alike=len(found))
+    ordered_at = lost.sent_at or reach.now()
+    return Search({"id": found[0], "ordered_at": ordered_at.isoformat()})
 
 
 async def _photo_url(source: Source, ctx: Context) -> str:

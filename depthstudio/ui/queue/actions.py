@@ -16,6 +16,7 @@ class RowAction(StrEnum):
     RUN_AGAIN = "run-again"
     TRY_NOW = "try-now"
     GIVE_KEY = "give-key"
+    LOOK = "look"
     SEND_AGAIN = "send-again"
     MARK_LOST = "mark-lost"
     OPEN_HISTORY = "open-history"
@@ -32,6 +33,7 @@ class RowAction(StrEnum):
             RowAction.RUN_AGAIN: QCoreApplication.translate("queue", "Run again"),
             RowAction.TRY_NOW: QCoreApplication.translate("queue", "Try now"),
             RowAction.GIVE_KEY: QCoreApplication.translate("queue", "Give key…"),
+            RowAction.LOOK: QCoreApplication.translate("queue", "Look in the service's list"),
             RowAction.SEND_AGAIN: QCoreApplication.translate(
                 "queue", "It is not there: send again"
             ),
@@ -50,6 +52,9 @@ class RowAction(StrEnum):
     def tip(self) -> str:
         """What it will do, where the label alone does not say."""
         return {
+            RowAction.LOOK: QCoreApplication.translate(
+                "queue", "Go on with the job if the service has it: nothing is sent again"
+            ),
             RowAction.SEND_AGAIN: QCoreApplication.translate(
                 "queue", "Send it once more: if the service did get it, both runs may be billed"
             ),
@@ -73,6 +78,7 @@ _ICONS = {
     RowAction.RUN_AGAIN: "play",
     RowAction.TRY_NOW: "play",
     RowAction.GIVE_KEY: "key-outline",
+    RowAction.LOOK: "magnify",
     RowAction.SEND_AGAIN: "cloud-upload-outline",
     RowAction.MARK_LOST: "cancel",
     RowAction.OPEN_HISTORY: "open-in-new",
@@ -105,14 +111,20 @@ def row_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[R
 
 
 def menu_actions(
-    status: JobStatus, provider_hold: Hold | None = None, *, has_history: bool = False
+    status: JobStatus,
+    provider_hold: Hold | None = None,
+    *,
+    has_history: bool = False,
+    can_look: bool = False,
 ) -> tuple[RowAction, ...]:
     """What the row's menu offers: all of the row, and what has no room there.
 
-    `has_history` is whether the service shows its users what they ran.
+    `has_history` is whether the service shows its users what they ran, `can_look` whether a
+    lost submit can be looked for in that by itself.
     """
     actions = list(row_actions(status, provider_hold))
     if status.hold is not None and status.hold.kind is HoldKind.SUBMIT_LOST:
+        actions += [RowAction.LOOK] if can_look else []
         actions += [RowAction.SEND_AGAIN, RowAction.MARK_LOST]
         actions += [RowAction.OPEN_HISTORY] if has_history else []
         return (*actions, RowAction.REMOVE)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from depthstudio.core.job import JobState
-from depthstudio.jobs.lost import is_lost, lost_submit
+from depthstudio.jobs.lost import is_looked_for, is_lost, lost_submit
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.look.icons import Icons
@@ -25,6 +25,7 @@ class Explaining(QWidget):
 
     retry_requested = Signal(str)  # job id, as in all that follow
     remove_requested = Signal(str)
+    look_requested = Signal(str)
     send_again_requested = Signal(str)
     mark_lost_requested = Signal(str)
     page_requested = Signal(str)  # https address
@@ -63,6 +64,7 @@ class Explaining(QWidget):
         from depthstudio.ui.queue.lost_panel import LostPanel
 
         question = LostPanel(self._theme, self._icons)
+        question.look_requested.connect(self.look_requested)
         question.send_again_requested.connect(self.send_again_requested)
         question.mark_lost_requested.connect(self.mark_lost_requested)
         question.page_requested.connect(self.page_requested)
@@ -83,21 +85,29 @@ class Explaining(QWidget):
         if status.failure is not None:
             self.close_all()
             self.details.show_failure(job.id, job.name, status.failure)
-        elif status.hold is not None and is_lost(status.hold):
+        elif is_lost(status.hold):
             self.close_all()
-            lost = lost_submit(job, status.hold, self._service_of(job.provider_id))
-            self.question.show_question(job.name, lost, self._now())
+            self._ask(entry)
         else:
             return False
         self.show()
         return True
 
     def follow(self, entry: QueueEntry) -> None:
-        """Close what is no longer true of a job."""
+        """Close what is no longer true of a job, and tell what is new of its question."""
         if entry.job.id != self.job_id:
             return
-        if entry.status.state is not JobState.FAILED and not is_lost(entry.status.hold):
+        if is_lost(entry.status.hold):
+            self._ask(entry)
+        elif entry.status.state is not JobState.FAILED:
             self.close_all()
+
+    def _ask(self, entry: QueueEntry) -> None:
+        job, status = entry.job, entry.status
+        if status.hold is not None:
+            lost = lost_submit(job, status.hold, self._service_of(job.provider_id))
+            is_looking = is_looked_for(status)
+            self.question.show_question(job.name, lost, self._now(), is_looking=is_looking)
 
     def close_all(self) -> None:
         """Explain nothing."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from depthstudio.core.job import ListLook
 from depthstudio.jobs.lost import LostSubmit
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
@@ -19,6 +20,7 @@ SETTINGS_LIMIT = 300  # characters
 class LostPanel(QScrollArea):
     """Opens below the queue for one job; never a modal box: there is no hurry."""
 
+    look_requested = Signal(str)  # job id
     send_again_requested = Signal(str)  # job id
     mark_lost_requested = Signal(str)  # job id
     page_requested = Signal(str)  # https address
@@ -29,8 +31,11 @@ class LostPanel(QScrollArea):
         self._theme = theme
         self._lost: LostSubmit | None = None
         self._title = ElidedLabel(theme, tone="text", font="name")
-        self._happened, self._sent = paragraph(), paragraph()
+        self._happened, self._looked, self._sent = paragraph(), paragraph(), paragraph()
         self._close = close_button(icons, self.tr("Close details"))
+        self.look = QPushButton(RowAction.LOOK.label)
+        self.look.setToolTip(RowAction.LOOK.tip)
+        self.look.setIcon(icons.icon(RowAction.LOOK.icon))
         self.send_again = QPushButton(RowAction.SEND_AGAIN.label)
         self.send_again.setToolTip(RowAction.SEND_AGAIN.tip)
         self.give_up = QPushButton(RowAction.MARK_LOST.label)
@@ -38,6 +43,7 @@ class LostPanel(QScrollArea):
         self.open_list = QPushButton(RowAction.OPEN_HISTORY.label)
         self.open_list.setIcon(icons.icon(RowAction.OPEN_HISTORY.icon))
         self._close.clicked.connect(self.close_question)
+        self.look.clicked.connect(lambda: self.look_requested.emit(self.job_id))
         self.send_again.clicked.connect(lambda: self.send_again_requested.emit(self.job_id))
         self.give_up.clicked.connect(lambda: self.mark_lost_requested.emit(self.job_id))
         self.open_list.clicked.connect(self._open_list)
@@ -49,12 +55,20 @@ class LostPanel(QScrollArea):
         """Whose question is shown; empty when closed."""
         return self._lost.job_id if self._lost is not None else ""
 
-    def show_question(self, name: str, lost: LostSubmit, now: datetime) -> None:
-        """Open for a job."""
+    def show_question(
+        self, name: str, lost: LostSubmit, now: datetime, *, is_looking: bool = False
+    ) -> None:
+        """Open for a job; `is_looking` while it is looked for in the service's list."""
         self._lost = lost
         self._title.setText(name)
         self._happened.setText(self._question(lost, now))
         self._sent.setText("\n".join(_what(lost)))
+        self._looked.setText(self._outcome(lost.look, now) if lost.look is not None else "")
+        self._looked.setVisible(bool(self._looked.text()) and not is_looking)
+        self.look.setVisible(lost.can_look)
+        self.look.setEnabled(not is_looking)
+        busy = self.tr("Looking in the service's list…")
+        self.look.setText(busy if is_looking else RowAction.LOOK.label)
         self.open_list.setVisible(bool(lost.history))
         self.open_list.setToolTip(lost.history)
         self.show()
@@ -67,8 +81,8 @@ class LostPanel(QScrollArea):
 
     def text(self) -> str:
         """Everything shown, as plain text."""
-        parts = (self._title, self._happened, self._sent)
-        return "\n".join(part.text() for part in parts)
+        parts = (self._title, self._happened, self._looked, self._sent)
+        return "\n".join(part.text() for part in parts if part.text())
 
     def _question(self, lost: LostSubmit, now: datetime) -> str:
         when = when_text(lost.sent_at, now) if lost.sent_at else self.tr("at an unknown time")
@@ -82,6 +96,18 @@ class LostPanel(QScrollArea):
         said = happened.format(when=when, service=lost.service, there=there)
         return f"{said} {advice} {risk}"
 
+    def _outcome(self, look: ListLook, now: datetime) -> str:
+        """What came of the last look. That it is not there yet is no proof."""
+        if look.trouble:
+            found = self.tr("the service's list could not be read. {trouble}.")
+        elif look.alike:
+            found = self.tr("{count} in the service's list may be it, which is not certain.")
+        else:
+            found = self.tr("not in the service's list. It may appear there later.")
+        words = self.tr("Looked {when}: {found}")
+        said = found.format(trouble=look.trouble.rstrip("."), count=look.alike)
+        return words.format(when=when_text(look.at, now), found=said)
+
     def _open_list(self) -> None:
         if self._lost is not None and self._lost.history:
             self.page_requested.emit(self._lost.history)
@@ -94,9 +120,10 @@ class LostPanel(QScrollArea):
         layout.addWidget(side_by_side(self._title, self._close))
         layout.addWidget(ToneLabel(self._theme, self.tr("Sent or not?"), font="group"))
         layout.addWidget(self._happened)
+        layout.addWidget(self._looked)
         layout.addSpacing(Space.XS)
         # One below the other: side by side they are wider than a narrow dock.
-        for button in (self.open_list, self.send_again, self.give_up):
+        for button in (self.look, self.open_list, self.send_again, self.give_up):
             layout.addWidget(button)
             layout.addSpacing(Space.XS)
         layout.addWidget(ToneLabel(self._theme, self.tr("What was sent"), font="group"))

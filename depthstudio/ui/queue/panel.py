@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from depthstudio.core.job import Hold, JobState
-from depthstudio.jobs.lost import is_lost
+from depthstudio.jobs.lost import can_look, is_lost
 from depthstudio.jobs.queue import JobQueue, QueueEntry
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.look.icons import Icons
@@ -44,6 +44,7 @@ class QueuePanel(QWidget):
     run_again_requested = Signal(str)
     try_now_requested = Signal(str)
     give_key_requested = Signal(str)
+    look_requested = Signal(str)
     send_again_requested = Signal(str)
     mark_lost_requested = Signal(str)
     cancel_requested = Signal(str)
@@ -136,7 +137,8 @@ class QueuePanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         hold, history = self.model.hold_of(entry), self._history_of(entry)
-        for action in menu_actions(entry.status, hold, has_history=bool(history)):
+        looks = can_look(entry.status.hold, self._service_of(entry.job.provider_id))
+        for action in menu_actions(entry.status, hold, has_history=bool(history), can_look=looks):
             item = menu.addAction(self._icons.icon(action.icon), action.label)
             item.setToolTip(action.tip)
             item.triggered.connect(
@@ -188,6 +190,7 @@ class QueuePanel(QWidget):
         explaining = self.explaining
         explaining.retry_requested.connect(self.retry_requested)
         explaining.remove_requested.connect(self.remove_requested)
+        explaining.look_requested.connect(self.look_requested)
         explaining.send_again_requested.connect(self.send_again_requested)
         explaining.mark_lost_requested.connect(self.mark_lost_requested)
         explaining.page_requested.connect(self.page_requested)
@@ -216,6 +219,7 @@ class QueuePanel(QWidget):
             RowAction.TRY_NOW: self.try_now_requested,
             RowAction.GIVE_KEY: self.give_key_requested,
             RowAction.SEND_AGAIN: self.send_again_requested,
+            RowAction.LOOK: self.look_requested,
             RowAction.MARK_LOST: self.mark_lost_requested,
             RowAction.CANCEL: self.cancel_requested,
             RowAction.REMOVE: self.remove_requested,

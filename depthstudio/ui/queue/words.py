@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from depthstudio.core.job import Hold, HoldKind, JobState, JobStatus, Progress, Source, Stage
+from depthstudio.jobs.lost import is_looked_for
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.ui.parts.amounts import (
     duration_text,
@@ -63,7 +64,7 @@ def row_text(
         case JobState.RUNNING:
             return _running(status, entry.job.sources, now)
         case JobState.HELD:
-            return _held(status.hold, now, provider_title)
+            return _held(status, now, provider_title)
         case JobState.DONE:
             return _done(status, now)
         case JobState.FAILED:
@@ -188,8 +189,11 @@ def _right(progress: Progress) -> str:
     return ""
 
 
-def _held(hold: Hold | None, now: datetime, provider_title: str) -> RowText:
+def _held(status: JobStatus, now: datetime, provider_title: str) -> RowText:
+    hold = status.hold
     icon = hold_icon(hold)
+    if is_looked_for(status):
+        return RowText(icon, _tr("Held"), "held", _tr("looking in its list"))
     short = _short_end(hold, now) if hold is not None else ""
     detail = _hold_detail(hold, now)
     if hold is not None and hold.kind is HoldKind.NEEDS_KEY:

@@ -148,6 +148,7 @@ class Workbench(QObject):
             (panel.retry_requested, self._retry),
             (panel.remove_requested, session.remove),
             (panel.run_again_requested, self._run_again),
+            (panel.look_requested, session.look_for),
             (panel.send_again_requested, session.send_again),
             (panel.mark_lost_requested, session.mark_lost),
             (panel.try_now_requested, self._try_now),

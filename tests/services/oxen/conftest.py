@@ -36,10 +36,12 @@ def url(oxen: OxenService, clip: Path) -> str:
 @pytest.fixture
 def opened(home: Home, oxen: OxenService) -> Open:
     @asynccontextmanager
-    async def start(environment: dict[str, str] = ENVIRONMENT) -> AsyncGenerator[OxenJobs]:
+    async def start(
+        environment: dict[str, str] = ENVIRONMENT, only: set[str] | None = None
+    ) -> AsyncGenerator[OxenJobs]:
         session = Session(home, Registry.load(), secrets=Secrets(environment))
         try:
-            await session.open()
+            await session.open(only=only)
             yield OxenJobs(session, PROVIDER, oxen.url)
         finally:
             await session.aclose()
