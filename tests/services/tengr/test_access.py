@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from depthstudio.core.errors import UsageError
 from depthstudio.core.job import HoldKind, JobState
 from depthstudio.settings.paths import Home
 from tests.services.tengr.conftest import Open
@@ -39,26 +40,25 @@ async def test_address_header_and_paths_are_the_users_to_say(
         ]
 
 
-@pytest.mark.parametrize(
-    ("keys", "endpoints", "reason"),
-    [
-        ({}, None, "Tengr needs its Tengr key"),
-        (None, {}, "Tengr needs the address of its server"),
-    ],
-)
-async def test_a_job_waits_for_what_only_the_user_has(
-    open_tengr: Open,
-    service: TengrService,
-    photo_url: str,
-    keys: dict[str, str] | None,
-    endpoints: dict[str, str] | None,
-    reason: str,
+async def test_a_job_waits_for_the_key(
+    open_tengr: Open, service: TengrService, photo_url: str
 ) -> None:
-    async with open_tengr(keys=keys, endpoints=endpoints) as tengr:
+    async with open_tengr(keys={}) as tengr:
         status = await tengr.settled(await tengr.add_url(photo_url))
 
     assert status.hold is not None
-    assert (status.hold.kind, status.hold.reason) == (HoldKind.NEEDS_KEY, reason)
+    assert status.hold.kind is HoldKind.NEEDS_KEY
+    assert status.hold.reason == "Tengr needs its Tengr key"
+    assert service.requests == []
+
+
+async def test_no_job_is_made_before_the_server_has_an_address(
+    open_tengr: Open, service: TengrService, photo_url: str
+) -> None:
+    async with open_tengr(endpoints={}) as tengr:
+        with pytest.raises(UsageError, match="Tengr needs the address of its server"):
+            await tengr.add_url(photo_url)
+        assert len(tengr.session.queue) == 0
     assert service.requests == []
 
 
