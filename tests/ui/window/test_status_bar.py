@@ -14,6 +14,12 @@ from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.window.status_bar import StatusBar
 
 
+def heard() -> None:
+    """What a widget asks for is heard one level up with each turn of the loop."""
+    for _ in range(5):
+        QApplication.processEvents()
+
+
 class LayoutWatch(QObject):
     """Notes who is asked to lay itself out anew."""
 
@@ -65,21 +71,20 @@ def test_another_number_of_the_same_length_asks_for_no_other_room(
     queue.append(make_job("0.png"))
     bar.count()
     bar.set_library_text("Library 11 KB")
-    for _ in range(5):  # what asks for room is heard one level up with each turn
-        QApplication.processEvents()
+    heard()
     laid_out: list[QObject] = []
     watch = LayoutWatch(laid_out)
     bar.installEventFilter(watch)
     queue.append(make_job("1.png"))
     bar.count()
     bar.set_library_text("Library 22 KB")
-    QApplication.processEvents()
+    heard()
     assert "2 queued" in shown(bar)
     assert laid_out == []
     for number in range(2, 12):
         queue.append(make_job(f"{number}.png"))
     bar.count()
-    QApplication.processEvents()
+    heard()
     assert laid_out  # a digit more takes more room
 
 
