@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
-from depthstudio.ui.parts.labels import ToneLabel
+from depthstudio.ui.parts.labels import SettledLabel, ToneLabel
 
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide6 does not have
 
@@ -21,7 +21,7 @@ class DockTitle(QWidget):
         self._icons = icons
         self._is_folded = False
         self._text = ToneLabel(theme, text, tone="text", font="head")
-        self._count = ToneLabel(theme, tone="text3", tabular=True)
+        self._count = SettledLabel(theme, tone="text3", tabular=True)
         self.setObjectName("dockTitle")
         self.setAutoFillBackground(True)
         self._layout = QHBoxLayout(self)

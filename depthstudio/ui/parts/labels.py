@@ -46,6 +46,28 @@ class ToneLabel(QLabel):
         self.setPalette(palette)
 
 
+def settle(widget: QWidget) -> None:
+    """Give a widget the room it asks for, and no other.
+
+    Then a new text that needs no other room is only painted. Otherwise Qt asks everything around
+    it anew how large it wants to be, up to the window with all its docks.
+    """
+    widget.setFixedSize(widget.sizeHint())
+
+
+class SettledLabel(ToneLabel):
+    """For a number that changes often."""
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        settle(self)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            settle(self)
+
+
 class ElidedLabel(ToneLabel):
     """One line that gives way: what does not fit is left out of the middle.
 

@@ -11,6 +11,7 @@ from depthstudio.core.job import Hold, HoldKind
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.amounts import utc_now
+from depthstudio.ui.parts.labels import settle
 from depthstudio.ui.queue.words import hold_icon, hold_text, short_hold_text
 
 TICK_MS = 1000
@@ -120,6 +121,7 @@ class HoldChips(QWidget):
             chip.setText(
                 f"{title} {short_hold_text(hold, self._now())}" if is_crowded else f"{title}: {end}"
             )
+            settle(chip)
             chip.setAccessibleName(f"{title}: {hold.reason}, {end}")
             chip.setToolTip(f"{title}: {hold.reason}")
 

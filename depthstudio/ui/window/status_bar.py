@@ -13,7 +13,7 @@ from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
 from depthstudio.ui.parts.beat import Beat
-from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
+from depthstudio.ui.parts.labels import ElidedLabel, SettledLabel, ToneLabel, settle
 
 if TYPE_CHECKING:
     from depthstudio.ui.window.hold_chips import HoldChips
@@ -65,7 +65,7 @@ class StatusBar(QStatusBar):
         self._message_icon = QLabel()
         self._message = ElidedLabel(theme, tone="text", tabular=True)
         self._level: Level = "info"
-        self._library = ToneLabel(theme, tabular=True)
+        self._library = SettledLabel(theme, tabular=True)
         self._message_end = QTimer(self)
         self._message_end.setSingleShot(True)
         self._message_end.setInterval(MESSAGE_MS)
@@ -139,6 +139,7 @@ class StatusBar(QStatusBar):
         counts = Counter(entry.status.state for entry in self._queue)
         for state, button in self._counters.items():
             button.setText(self._counter_text(state, counts[state]))
+            settle(button)
             button.setVisible(counts[state] > 0)
         self._ready.setVisible(not any(counts[state] for state in COUNTED))
 
@@ -192,6 +193,7 @@ class StatusBar(QStatusBar):
     def _dress(self) -> None:
         for button in self._counters.values():
             button.setFont(self._theme.font("secondary", tabular=True))
+            settle(button)
         self._show_icon()
 
     def _show_icon(self) -> None:

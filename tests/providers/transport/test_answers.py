@@ -40,6 +40,16 @@ def test_sixty_four_levels_are_deep_enough() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["[" * 100, "{" * 100, '"[' * 100, "\\[" * 100, '\\"[' * 100, "\\"]
+)
+def test_brackets_in_texts_are_no_levels(text: str) -> None:
+    value = {text: [text, [text], {"a": text}, text], "b": text}
+    assert json_answer(answer(json.dumps(value).encode()), "Acme") == value
+    around = json.dumps(value)
+    refused(b"[" * 64 + around.encode() + b"]" * 64)
+
+
+@pytest.mark.parametrize(
     "body", [b"", b"{", b"nope", b"NaN", b'{"a": 1}x', b"\xff\xfe", b'"\\ud800"', b"[1" * 3000]
 )
 def test_what_is_no_json_is_a_bad_response(body: bytes) -> None:

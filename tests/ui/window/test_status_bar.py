@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from depthstudio.core.job import Job, JobState
@@ -12,6 +12,25 @@ from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.window.status_bar import StatusBar
+
+
+def heard() -> None:
+    """What a widget asks for is heard one level up with each turn of the loop."""
+    for _ in range(5):
+        QApplication.processEvents()
+
+
+class LayoutWatch(QObject):
+    """Notes who is asked to lay itself out anew."""
+
+    def __init__(self, noted: list[QObject]) -> None:
+        super().__init__()
+        self._noted = noted
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._noted.append(watched)
+        return False
 
 
 @pytest.fixture
@@ -44,6 +63,29 @@ def test_counters_follow_the_queue_and_zero_is_not_shown(
     for job in jobs:
         queue.update(job.id, state=JobState.DONE)
     qtbot.waitUntil(lambda: shown(bar)[0] == "Ready")
+
+
+def test_another_number_of_the_same_length_asks_for_no_other_room(
+    qtbot: QtBot, bar: StatusBar, queue: JobQueue, make_job: Callable[..., Job]
+) -> None:
+    queue.append(make_job("0.png"))
+    bar.count()
+    bar.set_library_text("Library 11 KB")
+    heard()
+    laid_out: list[QObject] = []
+    watch = LayoutWatch(laid_out)
+    bar.installEventFilter(watch)
+    queue.append(make_job("1.png"))
+    bar.count()
+    bar.set_library_text("Library 22 KB")
+    heard()
+    assert "2 queued" in shown(bar)
+    assert laid_out == []
+    for number in range(2, 12):
+        queue.append(make_job(f"{number}.png"))
+    bar.count()
+    heard()
+    assert laid_out  # a digit more takes more room
 
 
 def test_a_counter_tells_which_state_to_filter_by(
