@@ -2,21 +2,28 @@
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from depthstudio.jobs.clock import Clock, SystemClock
 from depthstudio.jobs.session import Session
 from depthstudio.providers.registry import Registry
+from depthstudio.providers.transport import repeat
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
-from tests.support.gradio_jobs import DA3
+from tests.support.gradio_jobs import DA3, PARTPACKER, Kind
 from tests.support.gradio_servers import Find, GradioServer
+from tests.support.peers import GradioPeer, Jobs, Kinds, Peer, RestPeer
 from tests.support.service_jobs import Service
+from tests.support.vendors import HURRY, Vendors
 
 OpenService = Callable[..., AbstractAsyncContextManager[Service]]
+OpenPeer = Callable[..., AbstractAsyncContextManager[Jobs]]
+GRADIO_APPS = {DA3: ("da3", "5.49"), PARTPACKER: ("partpacker", "5.25")}
 MakePhotos = Callable[..., list[Path]]
 
 
@@ -73,3 +80,52 @@ def server(request: pytest.FixtureRequest, gradio_servers: Find) -> Generator[Gr
     found.reset()
     yield found
     found.release()
+
+
+@pytest.fixture(scope="module")
+def running_vendors() -> Generator[Vendors]:
+    with Vendors() as vendors:
+        yield vendors
+
+
+@pytest.fixture
+def peer(one: Kinds, running_vendors: Vendors, gradio_servers: Find) -> Generator[Peer]:
+    if isinstance(one, Kind):
+        server = gradio_servers(*GRADIO_APPS[one])
+        server.reset()
+        yield GradioPeer(one, server)
+        server.release()
+    else:
+        running_vendors.reset()
+        yield RestPeer(one, running_vendors)
+        running_vendors.release()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeat, "FIRST_WAIT_S", 0.01)
+    for dotted, value in HURRY.items():
+        module, _, constant = dotted.rpartition(".")
+        before = getattr(import_module(module), constant)
+        made = type(before)(*value) if isinstance(value, list) else value
+        monkeypatch.setattr(import_module(module), constant, made)
+
+
+@pytest.fixture
+def open_peer(home: Home, peer: Peer, tmp_path: Path, hurried: None) -> OpenPeer:
+    """Open the home, with what lets the user in. Pauses nobody needs are short."""
+
+    @asynccontextmanager
+    async def open_(
+        secrets: Secrets | None = None, clock: Clock | None = None
+    ) -> AsyncGenerator[Jobs]:
+        session = Session(
+            home, Registry.load(), secrets=secrets or peer.secrets(), clock=clock or SystemClock()
+        )
+        try:
+            await session.open()
+            yield Jobs(session, peer, tmp_path)
+        finally:
+            await session.aclose()
+
+    return open_

@@ -1,132 +1,38 @@
 """What every provider must stand, whichever service it speaks to."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from depthstudio.core.job import Job, JobState, JobStatus
-from depthstudio.jobs.clock import Clock, SystemClock
+from depthstudio.core.job import JobState
+from depthstudio.jobs.clock import SystemClock
 from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.providers.registry import Registry
-from depthstudio.providers.transport import repeat
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
-from tests.support.gradio_jobs import DA3, PARTPACKER, Kind, thing
-from tests.support.gradio_servers import Find
-from tests.support.peers import GradioPeer, Peer, RestPeer
+from tests.services.conftest import OpenPeer
+from tests.support.gradio_jobs import DA3, PARTPACKER, STREAM, thing
+from tests.support.peers import GradioPeer, Kinds, Peer, said
 from tests.support.rest_service import Answer, RestService
-from tests.support.vendors import EVERY, FAL, HURRY, Asked, Vendors
+from tests.support.vendors import EVERY, FAL
 from tests.support.watch import settled, until
 
 pytestmark = pytest.mark.anyio
 
 PAGE = b"<!DOCTYPE html><html><head><title>Welcome to the hotel</title></head></html>"
 WHO_IS_FIRST = ("cancel first", "at once", "release first")
-Open = Callable[..., AbstractAsyncContextManager["Jobs"]]
-Kinds = Kind | Asked
 
-GRADIO_APPS = {DA3: ("da3", "5.49"), PARTPACKER: ("partpacker", "5.25")}
 ALL: tuple[Kinds, ...] = (DA3, PARTPACKER, *EVERY)
 IN_ORDER = [pytest.param(one, id=getattr(one, "name", "") or one.provider_id) for one in ALL]
 
 
-def name_of(one: Kinds) -> str:
-    return one.provider_id if isinstance(one, Kind) else one.name
-
-
-@dataclass
-class Jobs:
-    """One session, and the jobs of one provider in it."""
-
-    session: Session
-    peer: Peer
-    folder: Path
-
-    async def add(self, number: int = 0) -> Job:
-        intake = await self.session.take_in([self.peer.thing(self.folder, number)])
-        return await self.session.add(intake.sources, self.peer.order())
-
-    def status(self, job: Job) -> JobStatus:
-        return self.session.queue.entry(job.id).status
-
-    async def ended(self, *jobs: Job) -> tuple[JobStatus, ...]:
-        return await settled(self.session.queue, *(job.id for job in jobs))
-
-    async def run(self, number: int = 0) -> JobStatus:
-        (status,) = await self.ended(await self.add(number))
-        return status
-
-    async def files(self, status: JobStatus) -> list[str]:
-        result = await self.session.result(status.result_id or "")
-        return [artifact.sha256 for artifact in result.artifacts]
-
-
-@pytest.fixture(scope="module")
-def running() -> Generator[Vendors]:
-    with Vendors() as vendors:
-        yield vendors
-
-
-@pytest.fixture
-def peer(one: Kinds, running: Vendors, gradio_servers: Find) -> Generator[Peer]:
-    if isinstance(one, Kind):
-        server = gradio_servers(*GRADIO_APPS[one])
-        server.reset()
-        yield GradioPeer(one, server)
-        server.release()
-    else:
-        running.reset()
-        yield RestPeer(one, running)
-        running.release()
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repeat, "FIRST_WAIT_S", 0.01)
-    for dotted, value in HURRY.items():
-        module, _, constant = dotted.rpartition(".")
-        before = getattr(import_module(module), constant)
-        made = type(before)(*value) if isinstance(value, list) else value
-        monkeypatch.setattr(import_module(module), constant, made)
-
-
-@pytest.fixture
-def opened(home: Home, peer: Peer, tmp_path: Path) -> Open:
-    """Open the home, with what lets the user in."""
-
-    @asynccontextmanager
-    async def open_(
-        secrets: Secrets | None = None, clock: Clock | None = None
-    ) -> AsyncGenerator[Jobs]:
-        session = Session(
-            home, Registry.load(), secrets=secrets or peer.secrets(), clock=clock or SystemClock()
-        )
-        try:
-            await session.open()
-            yield Jobs(session, peer, tmp_path)
-        finally:
-            await session.aclose()
-
-    return open_
-
-
-def said(status: JobStatus) -> str:
-    """State, and the type of the error or the kind of the hold."""
-    told = (status.state, status.failure and status.failure.type, status.hold and status.hold.kind)
-    return " ".join(filter(None, told))
-
-
 @pytest.mark.parametrize("one", IN_ORDER)
-async def test_two_jobs_at_a_time_share_nothing(peer: Peer, opened: Open) -> None:
+async def test_two_jobs_at_a_time_share_nothing(peer: Peer, open_peer: OpenPeer) -> None:
     side_by_side = Registry.load().get(peer.provider_id).info.max_parallel > 1
-    async with opened() as jobs:
+    async with open_peer() as jobs:
         peer.hold()
         both = [await jobs.add(0), await jobs.add(150)]
         if side_by_side:
@@ -142,11 +48,11 @@ async def test_two_jobs_at_a_time_share_nothing(peer: Peer, opened: Open) -> Non
 
 @pytest.mark.parametrize("one", IN_ORDER)
 async def test_an_empty_file_is_refused_here_and_nothing_is_asked(
-    peer: Peer, opened: Open, tmp_path: Path
+    peer: Peer, open_peer: OpenPeer, tmp_path: Path
 ) -> None:
     empty = tmp_path / f"nothing{peer.thing(tmp_path).suffix}"
     empty.touch()
-    async with opened() as jobs:
+    async with open_peer() as jobs:
         intake = await jobs.session.take_in([empty])
         assert intake.sources == ()
         job = await jobs.session.add_unusable(intake.unusable[0], peer.order())
@@ -157,8 +63,8 @@ async def test_an_empty_file_is_refused_here_and_nothing_is_asked(
 
 
 @pytest.mark.parametrize("one", IN_ORDER)
-async def test_a_wrong_key_is_told_and_nothing_is_begun(peer: Peer, opened: Open) -> None:
-    async with opened(peer.wrong_secrets()) as jobs:
+async def test_a_wrong_key_is_told_and_nothing_is_begun(peer: Peer, open_peer: OpenPeer) -> None:
+    async with open_peer(peer.wrong_secrets()) as jobs:
         status = await jobs.run()
 
     assert said(status) == "failed AuthError"
@@ -169,10 +75,10 @@ async def test_a_wrong_key_is_told_and_nothing_is_begun(peer: Peer, opened: Open
 
 @pytest.mark.parametrize("one", IN_ORDER)
 async def test_without_a_network_the_job_waits_and_goes_on_when_there_is_one(
-    peer: Peer, opened: Open
+    peer: Peer, open_peer: OpenPeer
 ) -> None:
     with peer.away() as come_back:
-        async with opened() as jobs:
+        async with open_peer() as jobs:
             job = await jobs.add()
             (status,) = await jobs.ended(job)
             assert said(status) == "held offline"
@@ -187,10 +93,10 @@ async def test_without_a_network_the_job_waits_and_goes_on_when_there_is_one(
 
 @pytest.mark.parametrize("one", IN_ORDER)
 async def test_a_page_to_log_in_at_a_hotel_is_no_answer(
-    one: Kinds, peer: Peer, opened: Open
+    one: Kinds, peer: Peer, open_peer: OpenPeer
 ) -> None:
     peer.answer_everything(Answer(200, PAGE, {"Content-Type": "text/html"}))
-    async with opened() as jobs:
+    async with open_peer() as jobs:
         status = await jobs.run()
 
     # fal's submit is the first thing asked of it, and whoever answered may have passed it on.
@@ -200,11 +106,11 @@ async def test_a_page_to_log_in_at_a_hotel_is_no_answer(
 
 @pytest.mark.parametrize("one", IN_ORDER)
 async def test_nobody_is_followed_elsewhere_with_a_call(
-    one: Kinds, peer: Peer, opened: Open
+    one: Kinds, peer: Peer, open_peer: OpenPeer
 ) -> None:
     with RestService() as elsewhere:
         peer.answer_everything(Answer(307, b"", {"Location": f"{elsewhere.url}/x"}))
-        async with opened() as jobs:
+        async with open_peer() as jobs:
             status = await jobs.run()
         assert elsewhere.requests == []
 
@@ -213,13 +119,32 @@ async def test_nobody_is_followed_elsewhere_with_a_call(
 
 
 @pytest.mark.parametrize("one", IN_ORDER)
-async def test_answers_that_say_more_than_we_know_are_understood(peer: Peer, opened: Open) -> None:
+async def test_answers_that_say_more_than_we_know_are_understood(
+    peer: Peer, open_peer: OpenPeer
+) -> None:
     peer.say_more()
-    async with opened() as jobs:
+    async with open_peer() as jobs:
         status = await jobs.run()
 
     assert said(status) == "done"
     assert peer.accepted() == 1
+
+
+NONSENSE = ('{"msg":"of a kind nobody knows","event_id":null}', '{"msg":7}', '{"rank":"first"}')
+
+
+@pytest.mark.parametrize("one", [DA3, PARTPACKER], ids=lambda one: one.provider_id)
+async def test_messages_nobody_told_us_of_are_passed_over(
+    peer: GradioPeer, open_peer: OpenPeer
+) -> None:
+    """The REST services' unknown words are in the fault table."""
+    events = "".join(f"data: {message}\n\n" for message in NONSENSE)
+    start = 'data: {"msg":"process_starts"'
+    peer.server.wire_fault(STREAM, "rewrite", times=None, old=start, new=events + start)
+    async with open_peer() as jobs:
+        status = await jobs.run()
+
+    assert said(status) == "done"
 
 
 class SkewedClock(SystemClock):
@@ -234,9 +159,11 @@ class SkewedClock(SystemClock):
 
 @pytest.mark.parametrize("days", [-1, 1])
 @pytest.mark.parametrize("one", IN_ORDER)
-async def test_a_clock_that_is_a_day_off_harms_nothing(peer: Peer, opened: Open, days: int) -> None:
+async def test_a_clock_that_is_a_day_off_harms_nothing(
+    peer: Peer, open_peer: OpenPeer, days: int
+) -> None:
     clock = SkewedClock(timedelta(days=days))
-    async with opened(clock=clock) as jobs:
+    async with open_peer(clock=clock) as jobs:
         peer.hold()
         job = await jobs.add()
         await asyncio.to_thread(peer.wait_held)
@@ -249,9 +176,11 @@ async def test_a_clock_that_is_a_day_off_harms_nothing(peer: Peer, opened: Open,
 
 
 @pytest.mark.parametrize("one", IN_ORDER)
-async def test_a_job_that_waits_for_its_turn_is_cancelled_unasked(peer: Peer, opened: Open) -> None:
+async def test_a_job_that_waits_for_its_turn_is_cancelled_unasked(
+    peer: Peer, open_peer: OpenPeer
+) -> None:
     slots = Registry.load().get(peer.provider_id).info.max_parallel
-    async with opened() as jobs:
+    async with open_peer() as jobs:
         peer.hold()
         before = [await jobs.add(number) for number in range(slots)]
         waiting = await jobs.add(slots)
@@ -269,9 +198,9 @@ async def test_a_job_that_waits_for_its_turn_is_cancelled_unasked(peer: Peer, op
 @pytest.mark.parametrize("who", WHO_IS_FIRST)
 @pytest.mark.parametrize("one", IN_ORDER)
 async def test_a_cancel_and_an_end_at_the_same_moment_leave_one_of_them(
-    peer: Peer, opened: Open, who: str
+    peer: Peer, open_peer: OpenPeer, who: str
 ) -> None:
-    async with opened() as jobs:
+    async with open_peer() as jobs:
         peer.hold()
         job = await jobs.add()
         await asyncio.to_thread(peer.wait_held)
@@ -289,7 +218,7 @@ async def test_a_cancel_and_an_end_at_the_same_moment_leave_one_of_them(
         first = jobs.status(job)
         other = await jobs.run(1)  # whatever was late for the first has come by now
         last = jobs.status(job)
-    async with opened() as jobs:
+    async with open_peer() as jobs:
         kept = jobs.status(job)
 
     assert first.state in (JobState.DONE, JobState.CANCELLED)

@@ -85,10 +85,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def _no_key_is_told() -> Generator[None]:
     """Fail the test that let a key into a log, a command line or a foreign server."""
     yield
+    assert told_so_far() == []
+
+
+def told_so_far() -> list[str]:
+    """Where a key was heard or shown since this was asked last."""
     told = [*_ear.heard, *_argued, *_shown]
     for list_ in (_ear.heard, _argued, _shown):
         list_.clear()
-    assert told == []
+    return told
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from depthstudio.core.job import Job, JobStatus
 from depthstudio.jobs.order import Order
+from depthstudio.jobs.session import Session
 from depthstudio.settings.secrets import Secrets
 from tests.support.canaries import canary
 from tests.support.gate import Gate
@@ -18,8 +20,12 @@ from tests.support.gradio_servers import GradioServer
 from tests.support.rest_kinds import ALWAYS
 from tests.support.rest_service import Answer
 from tests.support.vendors import ENVIRONMENT, TENGR, Asked, Vendors, thing_for
+from tests.support.watch import settled
 
 SURPRISE = {"surprise": {"list": [1, None, {"deep": ""}]}}
+
+
+Kinds = Kind | Asked
 
 
 class Peer(ABC):
@@ -229,3 +235,36 @@ def _with_more(value: Any) -> Any:
     if isinstance(value, dict):
         return {**{name: _with_more(part) for name, part in value.items()}, **SURPRISE}
     return [_with_more(part) for part in value] if isinstance(value, list) else value
+
+
+@dataclass
+class Jobs:
+    """One session, and the jobs of one provider in it."""
+
+    session: Session
+    peer: Peer
+    folder: Path
+
+    async def add(self, number: int = 0) -> Job:
+        intake = await self.session.take_in([self.peer.thing(self.folder, number)])
+        return await self.session.add(intake.sources, self.peer.order())
+
+    def status(self, job: Job) -> JobStatus:
+        return self.session.queue.entry(job.id).status
+
+    async def ended(self, *jobs: Job) -> tuple[JobStatus, ...]:
+        return await settled(self.session.queue, *(job.id for job in jobs))
+
+    async def run(self, number: int = 0) -> JobStatus:
+        (status,) = await self.ended(await self.add(number))
+        return status
+
+    async def files(self, status: JobStatus) -> list[str]:
+        result = await self.session.result(status.result_id or "")
+        return [artifact.sha256 for artifact in result.artifacts]
+
+
+def said(status: JobStatus) -> str:
+    """State, and the type of the error or the kind of the hold."""
+    told = (status.state, status.failure and status.failure.type, status.hold and status.hold.kind)
+    return " ".join(filter(None, told))

@@ -163,9 +163,10 @@ class FalQueue:
                 if not self._lines_shown:
                     self.ctx.report(Progress(Stage.RUNNING))
             case "COMPLETED":
-                return Completed(_text(status.get("error")), _text(status.get("error_type")))
+                error, kind = _text(status.get("error")), _text(status.get("error_type"))
+                return Completed(self._without_secrets(error), self._without_secrets(kind))
             case other:
-                self._wonder(_text(other))
+                self._wonder(self._without_secrets(_text(other)))
         return None
 
     def _show_logs(self, status: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """One generation at Oxen, as its row tells of it and as an event does: in other words."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from depthstudio.core.json_shape import object_in
 from depthstudio.providers.oxen.hub import SERVICE
 from depthstudio.providers.oxen.refusals import said, words_in
 from depthstudio.providers.transport.events import ServerEvent
+from depthstudio.providers.transport.redaction import redacted
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +44,10 @@ def is_id(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
 
 
-def generation_in_row(answer: object, generation_id: str) -> Generation:
-    """What the queue says of a generation.
+def generation_in_row(
+    answer: object, generation_id: str, secrets: Collection[str] = ()
+) -> Generation:
+    """What the queue says of a generation; its words for people are without `secrets`.
 
     Raises
     ------
@@ -56,20 +59,24 @@ def generation_in_row(answer: object, generation_id: str) -> Generation:
     if row.get("generation_id", generation_id) != generation_id or not isinstance(status, str):
         raise BadResponse(f"{SERVICE} does not say how the job is", hint="Try again later")
     if status not in (QUEUED, PROCESSING) and status not in ENDED:
-        log.warning("unknown status of a generation, taken for running: %.50r", status)
+        word = redacted(status, secrets)
+        log.warning("unknown status of a generation, taken for running: %.50r", word)
         status = PROCESSING
     error = row.get("error_message")
     return Generation(
         generation_id,
         status,
         row,
-        error=said(error) if isinstance(error, str) else words_in(row),
+        error=said(error, secrets) if isinstance(error, str) else words_in(row, secrets),
         has_begun=status == PROCESSING or row.get("started_at") is not None,
     )
 
 
-def generation_in_event(event: ServerEvent) -> Generation | None:
-    """The end of a generation as the channel tells it; None for everything else there."""
+def generation_in_event(event: ServerEvent, secrets: Collection[str] = ()) -> Generation | None:
+    """The end of a generation as the channel tells it; None for everything else there.
+
+    Its words for people are without `secrets`.
+    """
     if event.event != COMPLETED_EVENT or len(event.data) > LONGEST_EVENT:
         return None
     try:
@@ -80,7 +87,8 @@ def generation_in_event(event: ServerEvent) -> Generation | None:
     generation_id, status = told.get("generation_id"), told.get("status")
     if not is_id(generation_id) or status not in ENDED:
         return None
-    return Generation(str(generation_id), str(status), told, error=words_in(told), has_begun=True)
+    words = words_in(told, secrets)
+    return Generation(str(generation_id), str(status), told, error=words, has_begun=True)
 
 
 def brought_together(row: Generation, event: Generation | None) -> Generation:

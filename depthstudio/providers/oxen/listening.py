@@ -109,7 +109,7 @@ class Listening:
         try:
             async with contextlib.aclosing(events):
                 async for event in events:
-                    ended = generation_in_event(event)
+                    ended = generation_in_event(event, self._hub.reach.secrets.values())
                     if ended is not None and len(self._heard) < MOST_HEARD:
                         self._heard[ended.id] = ended
                         self._news.set()

@@ -84,7 +84,7 @@ async def row_of(hub: Hub, generation_id: str) -> Generation:
             hint="Run it again",
             detail=error.detail,
         ) from error
-    return generation_in_row(answer, generation_id)
+    return generation_in_row(answer, generation_id, hub.reach.secrets.values())
 
 
 class Following:
@@ -221,7 +221,8 @@ async def _stopped_one(hub: Hub, generation_id: str) -> str:
             return UNKNOWN_THERE
         raise
     try:
-        now = generation_in_row(await hub.call("GET", _path(generation_id)), generation_id)
+        answer = await hub.call("GET", _path(generation_id))
+        now = generation_in_row(answer, generation_id, hub.reach.secrets.values())
     except ProviderError:
         return STILL_THERE  # nobody says otherwise
     if now.status == CANCELLED:

@@ -1,7 +1,7 @@
 """What Oxen says when it refuses, found in the shapes it has for that."""
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,11 @@ _PAYMENT_REQUIRED = 402
 _ELSEWHERE = frozenset({401, 403, 407, 408, 425, 429})
 
 
-def words_in(answer: object) -> str:
-    """The sentence for people in an answer about an error; "" where there is none."""
+def words_in(answer: object, secrets: Collection[str] = ()) -> str:
+    """The sentence for people in an answer about an error; "" where there is none.
+
+    None of `secrets` is in it, though the service may repeat them.
+    """
     whole = object_in(answer)
     inner = object_in(whole.get("error"))
     candidates = (
@@ -41,12 +44,12 @@ def words_in(answer: object) -> str:
         whole.get("status_message"),
     )
     found = next((text for text in candidates if isinstance(text, str) and text.strip()), "")
-    return said(found)
+    return said(found, secrets)
 
 
-def said(text: str) -> str:
+def said(text: str, secrets: Collection[str] = ()) -> str:
     """A server's own words on one line, and no more of them than a row can show."""
-    words = " ".join(redacted(text[:LONGEST_READ]).split()).rstrip(".")
+    words = " ".join(redacted(text[:LONGEST_READ], secrets).split()).rstrip(".")
     fitting = words if len(words) <= LONGEST_WORDS else f"{words[: LONGEST_WORDS - 1]}…"
     return fitting if fitting.isprintable() else ""
 
@@ -75,10 +78,10 @@ def _refused(service: str, response: "httpx.Response") -> ProviderError | None:
     if not 400 <= status < 500 or status in _ELSEWHERE:
         return None
     try:
-        words = words_in(msgspec.json.decode(response.content[:LONGEST_READ]))
+        told = msgspec.json.decode(response.content[:LONGEST_READ])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    words = redacted(words, secrets_of(response.request))
+    words = words_in(told, secrets_of(response.request))
     if not words:
         return None
     is_credit = status == _PAYMENT_REQUIRED or is_about_credit(words)

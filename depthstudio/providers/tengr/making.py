@@ -29,6 +29,7 @@ from depthstudio.providers.tengr.listed import artworks_like
 from depthstudio.providers.tengr.maps import downloaded
 from depthstudio.providers.transport.json_call import call_json, get_json
 from depthstudio.providers.transport.polling import Pace, polled
+from depthstudio.providers.transport.redaction import redacted
 
 if TYPE_CHECKING:
     from depthstudio.providers.builtin.tengr_depth_map import TengrParams
@@ -246,7 +247,8 @@ class _Order:
     def _log_strange(self, artwork: Artwork) -> None:
         if artwork.state is State.UNKNOWN and artwork.word not in self.strange_words:
             self.strange_words.add(artwork.word)
-            log.warning("%s has a status nobody told us of: %r", SERVICE, artwork.word)
+            word = redacted(artwork.word, self.ctx.secrets.values())
+            log.warning("%s has a status nobody told us of: %r", SERVICE, word)
 
 
 def _day(moment: datetime) -> str:
