@@ -63,8 +63,9 @@ class LostPanel(QScrollArea):
         self._title.setText(name)
         self._happened.setText(self._question(lost, now))
         self._sent.setText("\n".join(_what(lost)))
-        self._looked.setText(self._outcome(lost.look, now) if lost.look is not None else "")
-        self._looked.setVisible(bool(self._looked.text()) and not is_looking)
+        look = None if is_looking else lost.look
+        self._looked.setText(self._outcome(look, now) if look is not None else "")
+        self._looked.setVisible(look is not None)
         self.look.setVisible(lost.can_look)
         self.look.setEnabled(not is_looking)
         busy = self.tr("Looking in the service's list…")

@@ -17,6 +17,7 @@ from depthstudio.core.job import (
     HoldKind,
     Job,
     JobState,
+    ListLook,
     Progress,
     Stage,
 )
@@ -52,6 +53,7 @@ RELIEF = ProviderInfo(
     price="Free",
     endpoints={"api": "https://relief.test/v1"},
     history=HISTORY,
+    listed_steps=frozenset({"order"}),
 )
 
 
@@ -222,6 +224,33 @@ def test_the_question_of_a_lost_submit_is_told_in_full_and_answered_below_the_li
     assert not panel.explaining.isVisible()
 
 
+def test_a_lost_submit_that_may_be_listed_can_be_looked_for(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, add: Add, ago: Callable[[float], datetime]
+) -> None:
+    hold = msgspec.structs.replace(LOST, step="order")
+    job_id = add(JobState.HELD, hold=hold)
+    panel.show_details(job_id)
+    question = panel.explaining.question
+    with qtbot.waitSignal(panel.look_requested) as asked:
+        question.look.click()
+    assert asked.args == [job_id]
+    menu = panel.menu_for(queue.entry(job_id))
+    with qtbot.waitSignal(panel.look_requested) as asked:
+        menu.actions()[1].trigger()
+    assert (menu.actions()[1].text(), asked.args) == ("Look in the service's list", [job_id])
+    for look, says in (
+        (ListLook(at=ago(60)), "Looked today 14:01: not in the service's list. It may appear"),
+        (ListLook(at=ago(60), alike=2), "2 in the service's list may be it, which is not certain."),
+        (ListLook(at=ago(60), trouble="No network."), "could not be read. No network."),
+    ):
+        queue.update(job_id, hold=msgspec.structs.replace(hold, look=look))
+        assert says in question.text()
+    queue.update(job_id, progress=Progress(Stage.WAITING))
+    assert not question.look.isEnabled()
+    queue.update(job_id, progress=None)
+    assert (question.look.isEnabled(), question.look.text()) == (True, menu.actions()[1].text())
+
+
 def test_a_service_without_a_list_offers_none(
     qtbot: QtBot, panel: QueuePanel, queue: JobQueue, make_job: MakeJob
 ) -> None:
@@ -231,6 +260,7 @@ def test_a_service_without_a_list_offers_none(
     question = panel.explaining.question
     assert "Sent at an unknown time to gone, and no answer came" in question.text()
     assert not question.open_list.isVisible()
+    assert not question.look.isVisible()
     labels = [action.text() for action in panel.menu_for(queue.entry(job.id)).actions()]
     assert "Open the service's list" not in labels
     qtbot.keyClick(panel, Qt.Key.Key_Escape)

@@ -106,6 +106,12 @@ def test_a_lost_submit_asks(said: Said) -> None:
     assert (text.word, text.detail, text.colour_role) == ("Held", "sent or not?", "held")
 
 
+def test_a_lost_submit_that_is_looked_for_says_so(said: Said) -> None:
+    hold = Hold(kind=HoldKind.SUBMIT_LOST, reason="The answer to the submit was lost")
+    status = JobStatus(JobState.HELD, hold=hold, progress=Progress(Stage.WAITING))
+    assert (said(status).word, said(status).detail) == ("Held", "looking in its list")
+
+
 def test_a_done_job_says_how_long_it_took_and_when(
     said: Said, now: datetime, ago: Callable[[float], datetime]
 ) -> None:
