@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -93,10 +94,14 @@ def is_gateway(response: "httpx.Response") -> bool:
 
 
 def submit_trouble(service: str, response: "httpx.Response", now: datetime) -> ProviderError | None:
-    """What the answer to a submit means; None where it is like that of any other service."""
+    """What the answer to a submit means; None where it is like that of any other service.
+
+    Of a gateway's answers only a 503 proves that nobody was asked: with a 504 the request was
+    passed on and not answered in time, and a 502 may come after that too.
+    """
     if response.is_success:
         return None
-    if is_gateway(response):
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and is_gateway(response):
         return ProviderHeld(
             f"{service} cannot be reached behind its gateway ({response.status_code})",
             until=wake_up(now, GATEWAY_WAIT_S),

@@ -34,7 +34,10 @@ MOST_LOG_LINES = 50  # of those that came since the last look
 NO_REQUEST = "00000000-0000-4000-8000-000000000000"
 SUBMITTED = "submitted"  # the step that started work
 
-TAKEN_OUT = "taken out of the service's line"
+ASKED_IN_LINE = (
+    "the service was asked to stop; it was in line when last looked at, and what it has begun since"
+    " may be charged"
+)
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there, and be charged"
 FINISHED = "the service had finished its part"
 FORGOTTEN = "the service no longer knows this request"
@@ -186,7 +189,7 @@ class FalQueue:
         self.ctx.report(Progress(Stage.RUNNING))
 
     async def _cancel(self, ticket: Ticket) -> str:
-        """Ask fal to stop, and say what it answered."""
+        """Ask fal to stop, and say what it answered. That it obeyed, it does not say."""
         with translated_errors(self.service, now=self.ctx.now):
             response = await self.ctx.http.put(ticket.cancel_url)
             if response.status_code == 400:
@@ -194,7 +197,7 @@ class FalQueue:
             if response.status_code == 404:
                 return FORGOTTEN
             response.raise_for_status()
-        return TAKEN_OUT if self._waits else ASKED_TO_STOP
+        return ASKED_IN_LINE if self._waits else ASKED_TO_STOP
 
 
 async def require_queue(reach: Reach, service: str, queue_url: str, app: str) -> None:

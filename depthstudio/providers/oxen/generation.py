@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from depthstudio.core.errors import BadResponse
+from depthstudio.core.errors import BadResponse, ProviderError
 from depthstudio.core.json_shape import object_in
 from depthstudio.providers.oxen.hub import SERVICE
 from depthstudio.providers.oxen.refusals import said, words_in
@@ -32,10 +32,20 @@ class Generation:
     told: Mapping[str, Any]
     error: str = ""
     has_begun: bool = False
+    trouble: ProviderError | None = None  # why its row cannot be read
 
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status == PROCESSING and self.trouble is None
+
+    @property
+    def may_be_had(self) -> bool:
+        """It is made, or waits in line for that."""
+        return self.status in (QUEUED, SUCCEEDED) and self.trouble is None
 
 
 def is_id(value: object) -> bool:
