@@ -66,7 +66,7 @@ def generation_in_row(answer: object, generation_id: str) -> Generation:
     if row.get("generation_id", generation_id) != generation_id or not isinstance(status, str):
         raise BadResponse(f"{SERVICE} does not say how the job is", hint="Try again later")
     if status not in (QUEUED, PROCESSING) and status not in ENDED:
-        log.warning("unknown status of a generation, taken for running: %.50r", status)
+        log.warning("unknown status of a generation, taken for running: %.50r", said(status))
         status = PROCESSING
     error = row.get("error_message")
     return Generation(

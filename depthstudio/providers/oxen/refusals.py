@@ -1,7 +1,7 @@
 """What Oxen says when it refuses, found in the shapes it has for that."""
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import msgspec
 
 from depthstudio.core.errors import ProviderError
 from depthstudio.core.json_shape import object_in
+from depthstudio.providers.transport.answers import start_of
 from depthstudio.providers.transport.errors import translated_errors
 from depthstudio.providers.transport.redaction import redacted, secrets_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
 LONGEST_WORDS = 300
+LONGEST_DETAIL = 500
 LONGEST_READ = 64 << 10
 CREDIT_HINT = "Add credits to your account at Oxen, then run it again"
 PARAMETERS_HINT = "Check the parameters; Details shows its answer"
@@ -28,8 +30,11 @@ _PAYMENT_REQUIRED = 402
 _ELSEWHERE = frozenset({401, 403, 407, 408, 425, 429})
 
 
-def words_in(answer: object) -> str:
-    """The sentence for people in an answer about an error; "" where there is none."""
+def words_in(answer: object, secrets: Iterable[str] = ()) -> str:
+    """The sentence for people in an answer about an error; "" where there is none.
+
+    It is without `secrets` and what else `redacted` hides.
+    """
     whole = object_in(answer)
     inner = object_in(whole.get("error"))
     candidates = (
@@ -41,12 +46,12 @@ def words_in(answer: object) -> str:
         whole.get("status_message"),
     )
     found = next((text for text in candidates if isinstance(text, str) and text.strip()), "")
-    return said(found)
+    return said(found, secrets)
 
 
-def said(text: str) -> str:
+def said(text: str, secrets: Iterable[str] = ()) -> str:
     """A server's own words on one line, and no more of them than a row can show."""
-    words = " ".join(redacted(text[:LONGEST_READ]).split()).rstrip(".")
+    words = " ".join(redacted(text[:LONGEST_READ], secrets).split()).rstrip(".")
     fitting = words if len(words) <= LONGEST_WORDS else f"{words[: LONGEST_WORDS - 1]}…"
     return fitting if fitting.isprintable() else ""
 
@@ -74,11 +79,11 @@ def _refused(service: str, response: "httpx.Response") -> ProviderError | None:
     status = response.status_code
     if not 400 <= status < 500 or status in _ELSEWHERE:
         return None
+    secrets = secrets_of(response.request)
     try:
-        words = words_in(msgspec.json.decode(response.content[:LONGEST_READ]))
+        words = words_in(msgspec.json.decode(response.content[:LONGEST_READ]), secrets)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    words = redacted(words, secrets_of(response.request))
     if not words:
         return None
     is_credit = status == _PAYMENT_REQUIRED or is_about_credit(words)
@@ -86,9 +91,7 @@ def _refused(service: str, response: "httpx.Response") -> ProviderError | None:
     error = ProviderError(
         f"{service} {what} ({status}): {words}",
         hint=CREDIT_HINT if is_credit else PARAMETERS_HINT,
-        detail=redacted(
-            f"HTTP {status} {response.text[:500]}".strip(), secrets_of(response.request)
-        ),
+        detail=f"HTTP {status} {redacted(start_of(response), secrets)[:LONGEST_DETAIL]}".strip(),
         may_have_run=False,  # it says so before it takes anything on
     )
     error.status = status

@@ -27,6 +27,7 @@ from depthstudio.providers.tengr.maps import downloaded
 from depthstudio.providers.transport.download import withheld
 from depthstudio.providers.transport.json_call import call_json, get_json
 from depthstudio.providers.transport.polling import Pace, polled
+from depthstudio.providers.transport.redaction import redacted
 
 if TYPE_CHECKING:
     from depthstudio.providers.builtin.tengr_depth_map import TengrParams
@@ -223,7 +224,7 @@ class _Order:
     def _log_strange(self, artwork: Artwork) -> None:
         if artwork.state is State.UNKNOWN and artwork.word not in self.strange_words:
             self.strange_words.add(artwork.word)
-            log.warning("%s has a status nobody told us of: %r", SERVICE, artwork.word)
+            log.warning("%s has a status nobody told us of: %r", SERVICE, redacted(artwork.word))
 
 
 def _day(moment: datetime) -> str:
