@@ -200,7 +200,9 @@ async def _answered(ctx: Context, hub: Hub, params: "OxenVideoParams") -> list[A
             if video.url:
                 path = await downloaded_for_good(ctx, hub, video.url, wanted)
             else:
-                await ctx.in_thread(lambda flag, v=video, p=path: write_video(v, p))
+                await ctx.in_thread(
+                    lambda flag, v=video, p=path: write_video(v, ctx.folder, p, flag.check)
+                )
             files.append(await ctx.in_thread(lambda flag, p=path: video_artifact(p)))
     except asyncio.CancelledError:
         await ctx.cancel_remotely(_nothing_to_stop)

@@ -101,10 +101,10 @@ def _short(value: object) -> object:
     """What can be said of a value in an error: the start of it."""
     if isinstance(value, str):
         return value[:LONGEST_READ]
-    if isinstance(value, list):
-        return [_short(one) for one in list_in(value)[:MOST_ITEMS] if not isinstance(one, list)]
-    if isinstance(value, Mapping):
-        return {name[:LONGEST_DETAIL]: _short(value[name]) for name in list(value)[:MOST_ITEMS]}
+    if items := list_in(value):
+        return [_short(one) for one in items[:MOST_ITEMS] if not isinstance(one, list)]
+    if told := object_in(value):
+        return {name[:LONGEST_DETAIL]: _short(told[name]) for name in list(told)[:MOST_ITEMS]}
     return value if isinstance(value, int | float) else None
 
 

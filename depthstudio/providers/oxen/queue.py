@@ -104,6 +104,7 @@ class Following:
         """`is_new`: they were sent a moment ago, and there is nothing to look at yet."""
         self._hub = hub
         self._listening = listening
+        listening.keep_to(ids)
         self._report = report
         self._known = {one: Generation(one, QUEUED, {}) for one in ids}
         self._unseen = set(ids) if is_new else set[str]()
