@@ -19,6 +19,7 @@ from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import JobReach
 from depthstudio.jobs.recovery import LOST_HINT, LOST_REASON, lost_hold
 from depthstudio.jobs.uncut import uncut
+from depthstudio.providers.transport.redaction import hide_queries
 from depthstudio.providers.transport.repeat import as_offline
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,9 @@ class JobContext(JobReach):
         return self.row.job.sources
 
     async def web_address(self, source: Source, path: Path | None = None) -> str:
-        return source.url or await self.hosting.address_of(self, source, path or source.path)
+        url = source.url or await self.hosting.address_of(self, source, path or source.path)
+        hide_queries([url])
+        return url
 
     async def remember(self, step: str, ids: Mapping[str, Json]) -> None:
         checkpoint = self.checkpoint.with_step(step, {**ids, STARTS_NO_WORK: True})

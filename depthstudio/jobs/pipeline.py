@@ -36,6 +36,7 @@ from depthstudio.providers.hosting.base import HostInfo
 from depthstudio.providers.hosting.registry import Hosts, known_host
 from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.providers.transport.redaction import hide_queries
 from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.settings.secrets import Secrets
 from depthstudio.settings.servers import KnownServers
@@ -225,6 +226,7 @@ class Pipeline:
     async def _context(self, row: JournalRow, provider: Provider[Params]) -> JobContext:
         info = provider.info
         endpoints = info.addresses(row.job.endpoints)
+        hide_queries(source.url for source in row.job.sources)
         secrets = given_secrets(info.secrets, self.secrets)
         return JobContext(
             row=row,

@@ -25,7 +25,7 @@ from depthstudio.providers.fal.queue import (
 from depthstudio.providers.fal.storage import FalStorage, lifecycle_headers
 from depthstudio.providers.fal.ticket import Ticket
 from depthstudio.providers.fal_depth_anything_views import gray_values
-from depthstudio.providers.transport.download import download
+from depthstudio.providers.transport.download import download, withheld
 from depthstudio.providers.transport.result_address import LONGEST_ADDRESS
 
 if TYPE_CHECKING:
@@ -113,11 +113,11 @@ async def _collected(queue: FalQueue, ticket: Ticket, url: str, ctx: Context) ->
     try:
         try:
             await _download(url, path, ctx)
-        except ResultLost:
+        except ResultLost as lost:
             fresh = _depth_address(await queue.result(ticket, DID_NOT_FAIL), DID_NOT_FAIL)
             if fresh == url:
-                raise
-            await _download(fresh, path, ctx)
+                raise withheld(lost) from lost
+            await _download_for_good(fresh, path, ctx)
         return await ctx.in_thread(lambda flag: _artifacts(path, ctx))
     except asyncio.CancelledError:
         await _say_finished(ctx)
@@ -129,6 +129,13 @@ async def _say_finished(ctx: Context) -> None:
         return FINISHED
 
     await ctx.cancel_remotely(nothing_to_stop)
+
+
+async def _download_for_good(url: str, path: Path, ctx: Context) -> None:
+    try:
+        await _download(url, path, ctx)
+    except ResultLost as lost:
+        raise withheld(lost) from lost
 
 
 async def _download(url: str, path: Path, ctx: Context) -> None:

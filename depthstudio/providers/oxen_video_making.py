@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.errors import RemoteJobFailed
+from depthstudio.core.errors import (
+    ProviderError,
+    ProviderHeld,
+    RemoteJobFailed,
+    ResultLost,
+    ServiceUnavailable,
+)
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
 from depthstudio.core.json_shape import list_in
 from depthstudio.core.record import Json, to_plain
@@ -21,7 +27,7 @@ from depthstudio.providers.oxen.account import KEY
 from depthstudio.providers.oxen.at_once import generated, videos_in, write_video
 from depthstudio.providers.oxen.files import (
     NO_RAW_DEPTH,
-    downloaded,
+    downloaded_for_good,
     files_of,
     video_artifact,
     video_wanted,
@@ -175,24 +181,34 @@ async def _followed(
 async def _brought(
     ctx: Context, hub: Hub, made: Sequence[Generation], params: "OxenVideoParams"
 ) -> list[Artifact]:
-    """The files of every generation that succeeded, whatever became of others: they are paid."""
-    succeeded = [one for one in made if one.status == SUCCEEDED]
-    failed = [one for one in made if one.status != SUCCEEDED]
-    if not succeeded:
-        raise _failure(failed[0])
-    if failed:
-        ctx.note(f"{len(failed)} of {len(made)} failed: {_failure(failed[0])}")
+    """The files of every generation that came, whatever became of others: they are paid."""
     files: list[Artifact] = []
+    failures: list[ProviderError] = []
     try:
         for number, one in enumerate(made):
-            if one.status == SUCCEEDED:
+            try:
+                if one.status != SUCCEEDED:
+                    raise _failure(one)
                 files += await files_of(
                     ctx, hub, one, number, len(made), with_raw=params.include_raw_depths
                 )
+            except (ServiceUnavailable, ProviderHeld):
+                raise  # that passes, and a retry has the files that are here
+            except ProviderError as error:
+                failures.append(error)
     except asyncio.CancelledError:
         await ctx.cancel_remotely(_nothing_to_stop)
         raise
+    if not files:
+        raise min(failures, key=_is_final)
+    if failures:
+        ctx.note(f"{len(failures)} of {len(made)} failed: {failures[0]}")
     return files
+
+
+def _is_final(error: ProviderError) -> bool:
+    """Whether asking after the same work again cannot help."""
+    return isinstance(error, RemoteJobFailed | ResultLost)
 
 
 async def _answered(ctx: Context, hub: Hub, params: "OxenVideoParams") -> list[Artifact]:
@@ -204,9 +220,11 @@ async def _answered(ctx: Context, hub: Hub, params: "OxenVideoParams") -> list[A
             wanted = video_wanted(number, len(videos))
             path = ctx.folder / wanted.name
             if video.url:
-                path = await downloaded(ctx, hub, video.url, wanted)
+                path = await downloaded_for_good(ctx, hub, video.url, wanted)
             else:
-                await ctx.in_thread(lambda flag, v=video, p=path: write_video(v, p))
+                await ctx.in_thread(
+                    lambda flag, v=video, p=path: write_video(v, ctx.folder, p, flag.check)
+                )
             files.append(await ctx.in_thread(lambda flag, p=path: video_artifact(p)))
     except asyncio.CancelledError:
         await ctx.cancel_remotely(_nothing_to_stop)
@@ -220,7 +238,9 @@ async def _nothing_to_stop() -> str:
     return HAD_FINISHED
 
 
-def _failure(generation: Generation) -> RemoteJobFailed:
+def _failure(generation: Generation) -> ProviderError:
+    if generation.trouble is not None:
+        return generation.trouble
     if generation.status == CANCELLED:
         return RemoteJobFailed(f"{SERVICE} cancelled the job", hint="Somebody stopped it there")
     words = generation.error or "it does not say why"

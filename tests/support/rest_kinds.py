@@ -94,7 +94,10 @@ OXEN = RestKind(
         "status": ("status",),
         "url": ("result_url",),
     },
-    quick={"depthstudio.providers.oxen.queue.POLL_S": 0.1},
+    quick={
+        "depthstudio.providers.oxen.queue.POLL_S": 0.1,
+        "depthstudio.providers.oxen.queue.DEAF_LIMIT_S": 0.5,
+    },
     most_bytes="depthstudio.providers.oxen.files.MOST_VIDEO_BYTES",
     silent=(r"^GET /api/events",),
 )

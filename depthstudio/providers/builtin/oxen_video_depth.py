@@ -127,8 +127,7 @@ class OxenVideoParams(Params):
             " can be neither, and brings no raw depth",
             group="Order",
             choice_labels=("In the queue", "In one request"),
-            is_remote=False,
-            affects_result=False,
+            is_remote=False,  # and yet of the result: only the queue brings raw depth
         ),
     ] = "queue"
     response_format: Annotated[

@@ -4,12 +4,14 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from depthstudio.core.errors import ProviderError, ProviderHeld, RemoteJobFailed, ResultLost
 from depthstudio.core.json_shape import list_in, object_in
+from depthstudio.providers.transport.answers import start_of
 from depthstudio.providers.transport.errors import wake_up
 from depthstudio.providers.transport.redaction import redacted, secrets_of
 from depthstudio.providers.transport.server_words import server_words
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 GATEWAY_WAIT_S = 15.0
 LONGEST_READ = 16_384
+LONGEST_START_BYTES = 64 << 10
+LONGEST_JSON_BYTES = 16 << 20  # it may repeat a picture of 10 MB
+MOST_MARKS = 2000  # commas and brackets in an answer that is long and yet quickly read
 LONGEST_DETAIL = 500
 MOST_ITEMS = 3
 REQUEST_ID = "x-fal-request-id"  # fal's own servers send it, a gateway before them does not
@@ -63,23 +68,44 @@ def said_in(response: "httpx.Response") -> Said:
     secrets = secrets_of(response.request)
     body: object = None
     with contextlib.suppress(msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        body = msgspec.json.decode(response.content)
+        body = msgspec.json.decode(_soon_read(response.content))
     told = object_in(body)
     items = [object_in(item) for item in list_in(told.get("detail"))[:MOST_ITEMS]]
-    kind = told.get("error_type") or response.headers.get(ERROR_TYPE) or _kind_of(items)
+    kind = _short(told.get("error_type") or response.headers.get(ERROR_TYPE) or _kind_of(items))
     if told:
-        kept = [{name: item.get(name) for name in ("loc", "msg", "type")} for item in items]
-        rest = {name: told.get(name) for name in ("detail", "error", "message", "status")}
+        kept = [{name: _short(item.get(name)) for name in ("loc", "msg", "type")} for item in items]
+        rest = {name: _short(told.get(name)) for name in ("detail", "error", "message", "status")}
         plain = {**rest, "detail": kept or rest["detail"], "error_type": kind}
         text = msgspec.json.encode(plain).decode()
     else:
-        text = response.text[:LONGEST_READ]
+        text = start_of(response)[:LONGEST_READ]
     safe = redacted(text, secrets)
     return Said(
         words=server_words(safe, response.headers.get("Content-Type", "")),
         kind=kind if isinstance(kind, str) else "",
         detail=f"HTTP {response.status_code} {safe[:LONGEST_DETAIL]}".strip(),
     )
+
+
+def _soon_read(content: bytes) -> bytes:
+    """All of an answer that has few parts, however long they are, else the start of it."""
+    if len(content) <= LONGEST_START_BYTES:
+        return content
+    is_soon_read = len(content) <= LONGEST_JSON_BYTES and (
+        sum(content.count(mark) for mark in (b",", b"[", b"{")) <= MOST_MARKS
+    )
+    return content if is_soon_read else content[:LONGEST_START_BYTES]
+
+
+def _short(value: object) -> object:
+    """What can be said of a value in an error: the start of it."""
+    if isinstance(value, str):
+        return value[:LONGEST_READ]
+    if items := list_in(value):
+        return [_short(one) for one in items[:MOST_ITEMS] if not isinstance(one, list)]
+    if told := object_in(value):
+        return {name[:LONGEST_DETAIL]: _short(told[name]) for name in list(told)[:MOST_ITEMS]}
+    return value if isinstance(value, int | float) else None
 
 
 def _kind_of(items: Sequence[Mapping[str, Any]]) -> object:
@@ -89,14 +115,18 @@ def _kind_of(items: Sequence[Mapping[str, Any]]) -> object:
 def is_gateway(response: "httpx.Response") -> bool:
     """Whether a gateway answered in place of fal, as fal's own clients tell it."""
     is_down = response.status_code in (502, 503, 504)
-    return is_down and REQUEST_ID not in response.headers and "nginx" in response.text.lower()
+    return is_down and REQUEST_ID not in response.headers and "nginx" in start_of(response).lower()
 
 
 def submit_trouble(service: str, response: "httpx.Response", now: datetime) -> ProviderError | None:
-    """What the answer to a submit means; None where it is like that of any other service."""
+    """What the answer to a submit means; None where it is like that of any other service.
+
+    Of a gateway's answers only a 503 proves that nobody was asked: with a 504 the request was
+    passed on and not answered in time, and a 502 may come after that too.
+    """
     if response.is_success:
         return None
-    if is_gateway(response):
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and is_gateway(response):
         return ProviderHeld(
             f"{service} cannot be reached behind its gateway ({response.status_code})",
             until=wake_up(now, GATEWAY_WAIT_S),

@@ -29,12 +29,16 @@ log = logging.getLogger(__name__)
 
 PACE = Pace(first_s=0.5, longest_s=3.0, deadline_s=24 * 3600.0)
 LONGEST_LOG_LINE = 200
+LONGEST_READ = 4096
 MOST_WAITING = 1_000_000_000
 MOST_LOG_LINES = 50  # of those that came since the last look
 NO_REQUEST = "00000000-0000-4000-8000-000000000000"
 SUBMITTED = "submitted"  # the step that started work
 
-TAKEN_OUT = "taken out of the service's line"
+ASKED_IN_LINE = (
+    "the service was asked to stop; it was in line when last looked at, and what it has begun since"
+    " may be charged"
+)
 ASKED_TO_STOP = "the service was asked to stop; what it has begun may go on there, and be charged"
 FINISHED = "the service had finished its part"
 FORGOTTEN = "the service no longer knows this request"
@@ -121,7 +125,7 @@ class FalQueue:
         async def ask() -> Mapping[str, Any]:
             with translated_errors(self.service, now=self.ctx.now):
                 response = await self.ctx.http.get(ticket.response_url)
-                if response.status_code == 400 and "in progress" in response.text[:1000]:
+                if response.status_code == 400 and b"in progress" in response.content[:1000]:
                     raise ServiceUnavailable(
                         f"{self.service} says it is done, and has no result yet",
                         hint="Try again in a moment",
@@ -163,22 +167,28 @@ class FalQueue:
                 if not self._lines_shown:
                     self.ctx.report(Progress(Stage.RUNNING))
             case "COMPLETED":
-                error, kind = _text(status.get("error")), _text(status.get("error_type"))
-                return Completed(self._without_secrets(error), self._without_secrets(kind))
+                return Completed(
+                    self._text(status.get("error")), self._text(status.get("error_type"))
+                )
             case other:
-                self._wonder(self._without_secrets(_text(other)))
+                self._wonder(self._text(other))
         return None
 
     def _show_logs(self, status: Mapping[str, Any]) -> None:
         """Those lines that are new; each answer has them all, or none."""
         lines = list_in(status.get("logs"))
         for line in lines[self._lines_shown :][-MOST_LOG_LINES:]:
-            if message := self._without_secrets(_text(object_in(line).get("message"))):
+            if message := self._text(object_in(line).get("message")):
                 self.ctx.report(Progress(Stage.RUNNING, message=message))
         self._lines_shown = max(self._lines_shown, len(lines))
 
-    def _without_secrets(self, text: str) -> str:
-        return redacted(text, self.ctx.secrets.values())
+    def _text(self, value: object) -> str:
+        """What fal says, on one line, of a length that can be shown, and without secrets."""
+        if not isinstance(value, str):
+            return ""
+        safe = redacted(value[:LONGEST_READ], self.ctx.secrets.values())
+        words = " ".join(safe.split())
+        return "".join(filter(str.isprintable, words))[:LONGEST_LOG_LINE]
 
     def _wonder(self, word: str) -> None:
         if word not in self._unknown:
@@ -187,7 +197,7 @@ class FalQueue:
         self.ctx.report(Progress(Stage.RUNNING))
 
     async def _cancel(self, ticket: Ticket) -> str:
-        """Ask fal to stop, and say what it answered."""
+        """Ask fal to stop, and say what it answered. That it obeyed, it does not say."""
         with translated_errors(self.service, now=self.ctx.now):
             response = await self.ctx.http.put(ticket.cancel_url)
             if response.status_code == 400:
@@ -195,7 +205,7 @@ class FalQueue:
             if response.status_code == 404:
                 return FORGOTTEN
             response.raise_for_status()
-        return TAKEN_OUT if self._waits else ASKED_TO_STOP
+        return ASKED_IN_LINE if self._waits else ASKED_TO_STOP
 
 
 async def require_queue(reach: Reach, service: str, queue_url: str, app: str) -> None:
@@ -225,11 +235,3 @@ def _place(status: Mapping[str, Any]) -> int | None:
     if isinstance(position, bool) or not isinstance(position, int):
         return None
     return position + 1 if 0 <= position < MOST_WAITING else None
-
-
-def _text(value: object) -> str:
-    """What fal says, on one line, of a length that can be shown."""
-    if not isinstance(value, str):
-        return ""
-    words = " ".join(value[: 10 * LONGEST_LOG_LINE].split())
-    return "".join(filter(str.isprintable, words))[:LONGEST_LOG_LINE]

@@ -1,9 +1,7 @@
 """Work asked for in one long request: its answer is the result, and comes once."""
 
 import asyncio
-import base64
-import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,14 @@ from depthstudio.core.record import Json
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.providers.base import Context
 from depthstudio.providers.oxen.hub import SERVICE, Hub
+from depthstudio.providers.oxen.long_texts import (
+    NotReadable,
+    Place,
+    bytes_in,
+    decoded,
+    opened_answer,
+    outline_of,
+)
 from depthstudio.providers.oxen.refusals import oxen_errors
 from depthstudio.providers.transport.part_file import Origin, PartFile
 from depthstudio.providers.transport.threads import finished_in_thread
@@ -33,11 +39,14 @@ class Video(msgspec.Struct):
     """One video of an answer: an address, or the file itself as text."""
 
     url: str | None = None
-    b64_json: str | None = None
+    b64_json: str | Place | None = None
 
 
 async def generated(ctx: Context, hub: Hub, step: str, body: Mapping[str, Json]) -> None:
     """Ask, and keep the answer on disk as it came.
+
+    An answer that came whole to an earlier attempt at this job, and was not written down before
+    the program ended, is paid for: it is taken and nothing is asked.
 
     Raises
     ------
@@ -52,6 +61,8 @@ async def generated(ctx: Context, hub: Hub, step: str, body: Mapping[str, Json])
     async def send() -> Mapping[str, Json]:
         # A cancel waits for a submit to end, and this one may last for twenty minutes: the
         # connection is closed then, and the service goes on or not.
+        if await finished_in_thread(lambda: _has_answer(ctx.folder)):
+            return {"answer": ANSWER_NAME}
         asking = asyncio.ensure_future(_keep_answer(ctx, hub, body))
         try:
             while not asking.done() and not is_given_up():
@@ -65,6 +76,15 @@ async def generated(ctx: Context, hub: Hub, step: str, body: Mapping[str, Json])
         return await _left(ctx)
 
     await ctx.submit(step, send)
+
+
+def _has_answer(folder: Path) -> bool:
+    """Whether a whole answer is here; one of an earlier attempt is brought here. Blocks."""
+    path = folder / ANSWER_NAME
+    earlier = () if path.is_file() else folder.parent.glob(f"*/{ANSWER_NAME}")
+    for found in sorted(earlier, key=lambda answer: answer.stat().st_mtime_ns)[-1:]:
+        found.replace(path)
+    return path.is_file()
 
 
 async def _left(ctx: Context) -> Mapping[str, Json]:
@@ -137,8 +157,9 @@ def videos_in(folder: Path) -> list[Video]:
             f"The answer of {SERVICE} was not kept", hint="It is sent only once. Run it again"
         )
     try:
-        answer = msgspec.json.decode(path.read_bytes(), type=_Answer)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        with opened_answer(path) as text:
+            answer = msgspec.json.decode(outline_of(text), type=_Answer)
+    except (NotReadable, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise BadResponse(f"{SERVICE} sent an answer that cannot be read", hint=RUN_AGAIN) from None
     found = [video for video in answer.videos if video.url or video.b64_json]
     if not 0 < len(found) <= MOST_VIDEOS:
@@ -146,8 +167,8 @@ def videos_in(folder: Path) -> list[Video]:
     return found
 
 
-def write_video(video: Video, path: Path) -> None:
-    """Write the file that came as text. Blocks.
+def write_video(video: Video, folder: Path, path: Path, check: Callable[[], None]) -> None:
+    """Write the file that came as text in the answer in `folder`. Blocks; `check` may raise.
 
     Raises
     ------
@@ -155,11 +176,18 @@ def write_video(video: Video, path: Path) -> None:
         when the text is none
     """
     try:
-        content = base64.b64decode(video.b64_json or "", validate=True)
-    except (binascii.Error, ValueError):
+        with (
+            opened_answer(folder / ANSWER_NAME) as answer,
+            whole_file(path) as temporary,
+            temporary.open("wb") as file,
+        ):
+            place = video.b64_json
+            is_long = isinstance(place, Place)
+            for piece in bytes_in(answer, place) if is_long else decoded([(place or "").encode()]):
+                check()
+                file.write(piece)
+    except NotReadable:
         raise BadResponse(f"{SERVICE} sent a damaged video", hint=RUN_AGAIN) from None
-    with whole_file(path) as temporary:
-        temporary.write_bytes(content)
 
 
 class _Answer(msgspec.Struct):

@@ -25,7 +25,7 @@ from depthstudio.providers.oxen.generation import Generation
 from depthstudio.providers.oxen.hub import SERVICE, Hub
 from depthstudio.providers.oxen.outputs import raw_depth_address, video_address
 from depthstudio.providers.oxen.queue import row_of
-from depthstudio.providers.transport.download import download
+from depthstudio.providers.transport.download import download, withheld
 
 MOST_VIDEO_BYTES = 8 << 30
 MOST_RAW_BYTES = 16 << 30
@@ -68,9 +68,14 @@ async def files_of(
     Raises
     ------
     ProviderError
-        as `download` does for the video
+        as `download` does for the video; `ResultLost` only where its row is gone
     """
     video = await _fetched(ctx, hub, generation, video_wanted(number, count))
+    if video is None:
+        raise BadResponse(
+            f"{SERVICE} names no address for its result",
+            hint=f"Retry looks again and sends nothing; look at your generations at {SERVICE}",
+        )
     files = [await ctx.in_thread(lambda flag: video_artifact(video))]
     if with_raw:
         files += await _raw_depth(ctx, hub, generation, raw_wanted(number, count))
@@ -83,18 +88,19 @@ async def _raw_depth(
     """The raw depth if it comes, and a word where it does not: the video is worth keeping."""
     try:
         path = await _fetched(ctx, hub, generation, wanted)
+        if path is None:
+            ctx.note(NO_RAW_DEPTH)
+            return []
         return [await ctx.in_thread(lambda flag: raw_depth_artifact(path))]
     except (ServiceUnavailable, ProviderHeld):
         raise  # that passes, and the job goes on from here
-    except ResultLost:
-        ctx.note(NO_RAW_DEPTH)
     except ProviderError as error:
         ctx.note(f"{NO_RAW_DEPTH}: {error}")
     return []
 
 
-async def _fetched(ctx: Context, hub: Hub, generation: Generation, wanted: Wanted) -> Path:
-    """The file, by the address that was told, or else by a fresh one."""
+async def _fetched(ctx: Context, hub: Hub, generation: Generation, wanted: Wanted) -> Path | None:
+    """The file, by the address that was told, or else by a fresh one; None where there is none."""
     address = wanted.find(generation.told)
     if address is not None:
         try:
@@ -102,12 +108,15 @@ async def _fetched(ctx: Context, hub: Hub, generation: Generation, wanted: Wante
         except (ResultLost, AuthError):
             pass  # addresses expire; the row gives new ones
     fresh = wanted.find((await row_of(hub, generation.id)).told)
-    if fresh is None:
-        raise ResultLost(
-            f"{SERVICE} names no address for its result",
-            hint=f"Look at your generations at {SERVICE}, or run it again",
-        )
-    return await downloaded(ctx, hub, fresh, wanted)
+    return None if fresh is None else await downloaded_for_good(ctx, hub, fresh, wanted)
+
+
+async def downloaded_for_good(ctx: Context, hub: Hub, address: str, wanted: Wanted) -> Path:
+    """Fetch a file from the last address there is."""
+    try:
+        return await downloaded(ctx, hub, address, wanted)
+    except ResultLost as lost:
+        raise withheld(lost) from lost
 
 
 async def downloaded(ctx: Context, hub: Hub, address: str, wanted: Wanted) -> Path:

@@ -7,12 +7,11 @@ from typing import Any
 
 import msgspec
 
-from depthstudio.core.errors import BadResponse
+from depthstudio.core.errors import BadResponse, ProviderError
 from depthstudio.core.json_shape import object_in
 from depthstudio.providers.oxen.hub import SERVICE
 from depthstudio.providers.oxen.refusals import said, words_in
 from depthstudio.providers.transport.events import ServerEvent
-from depthstudio.providers.transport.redaction import redacted
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +32,20 @@ class Generation:
     told: Mapping[str, Any]
     error: str = ""
     has_begun: bool = False
+    trouble: ProviderError | None = None  # why its row cannot be read
 
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status == PROCESSING and self.trouble is None
+
+    @property
+    def may_be_had(self) -> bool:
+        """It is made, or waits in line for that."""
+        return self.status in (QUEUED, SUCCEEDED) and self.trouble is None
 
 
 def is_id(value: object) -> bool:
@@ -59,8 +68,9 @@ def generation_in_row(
     if row.get("generation_id", generation_id) != generation_id or not isinstance(status, str):
         raise BadResponse(f"{SERVICE} does not say how the job is", hint="Try again later")
     if status not in (QUEUED, PROCESSING) and status not in ENDED:
-        word = redacted(status, secrets)
-        log.warning("unknown status of a generation, taken for running: %.50r", word)
+        log.warning(
+            "unknown status of a generation, taken for running: %.50r", said(status, secrets)
+        )
         status = PROCESSING
     error = row.get("error_message")
     return Generation(

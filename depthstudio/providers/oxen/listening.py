@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 EVENTS_PATH = "/api/events"
 OPENING_LIMIT_S = 20.0  # a proxy may sit on the headers until the first heartbeat, after 15 s
-MOST_HEARD = 10_000  # the channel tells of every job of the account
+MOST_HEARD_BYTES = 4 << 20  # of any job of the account, while ours have no ids yet
 
 
 class Listening:
@@ -28,6 +28,8 @@ class Listening:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._heard: dict[str, Generation] = {}
+        self._heard_bytes = 0
+        self._ours: frozenset[str] | None = None
         self._news = asyncio.Event()
         self._refused: AuthError | None = None
         self._task: asyncio.Task[None] | None = None
@@ -70,6 +72,11 @@ class Listening:
             waiting.cancel()
         self._raise_refusal()
 
+    def keep_to(self, ids: Collection[str]) -> None:
+        """Forget all others: the channel tells of every job of the account."""
+        self._ours = frozenset(ids)
+        self._heard = {one: ended for one, ended in self._heard.items() if one in self._ours}
+
     def heard(self, generation_id: str) -> Generation | None:
         """The end of a generation, if the channel has told it."""
         return self._heard.get(generation_id)
@@ -110,7 +117,7 @@ class Listening:
             async with contextlib.aclosing(events):
                 async for event in events:
                     ended = generation_in_event(event, self._hub.reach.secrets.values())
-                    if ended is not None and len(self._heard) < MOST_HEARD:
+                    if ended is not None and self._is_kept(ended, len(event.data)):
                         self._heard[ended.id] = ended
                         self._news.set()
         except AuthError as error:
@@ -118,6 +125,12 @@ class Listening:
             self._news.set()
         except ProviderError as error:
             log.info("the channel of events is closed, rows are asked: %s", error)
+
+    def _is_kept(self, ended: Generation, size_bytes: int) -> bool:
+        if self._ours is not None:
+            return ended.id in self._ours
+        self._heard_bytes += size_bytes
+        return self._heard_bytes <= MOST_HEARD_BYTES
 
     def _raise_refusal(self) -> None:
         if self._refused is not None:

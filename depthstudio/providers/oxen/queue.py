@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -33,7 +34,8 @@ from depthstudio.providers.oxen.listening import Listening
 QUEUE_PATH = "/api/ai/queue"
 POLL_S = 15.0  # the safety net below the events
 LAG_S = 2.0  # between an event and its row
-SILENCE_LIMIT_S = 30 * 60.0  # while it answers and has nothing new to tell
+SILENCE_LIMIT_S = 30 * 60.0  # while it works, answers and has nothing new to tell
+LONGEST_WAIT_S = 60.0  # a pause between two looks that takes longer: the computer was asleep
 DEAF_LIMIT_S = 5 * 60.0  # while it does not even answer
 STOP_LIMIT_S = 5.0
 MOST_GENERATIONS = 16
@@ -102,21 +104,24 @@ class Following:
         """`is_new`: they were sent a moment ago, and there is nothing to look at yet."""
         self._hub = hub
         self._listening = listening
+        listening.keep_to(ids)
         self._report = report
         self._known = {one: Generation(one, QUEUED, {}) for one in ids}
         self._unseen = set(ids) if is_new else set[str]()
         self._is_new = is_new
-        self._news_at = self._answered_at = hub.reach.now()
+        self._silent_s = 0.0
+        self._answered_at = hub.reach.now()
 
     async def to_the_end(self) -> list[Generation]:
         """Wait until all have ended, well or not, in their order.
 
+        One whose row is gone, or cannot be read, has that as its `trouble`: it takes none of the
+        others with it, and its row is looked at on as long as they are waited for.
+
         Raises
         ------
-        ResultLost
-            when the service does not know one of them any more
         RemoteJobFailed
-            when nothing changes for half an hour; they are stopped then
+            when they are at work and nothing changes for half an hour; they are stopped then
         ServiceUnavailable
             when no answer comes for some minutes, or none to that stop: they may go on there
         """
@@ -124,15 +129,26 @@ class Following:
         while True:
             for one in look_at:
                 await self._look_at(one)
-            pending = [one for one, found in self._known.items() if not found.has_ended]
-            if not pending:
-                return list(self._known.values())
-            self._report(_progress(list(self._known.values())))
-            if self._passed_s(self._news_at) >= SILENCE_LIMIT_S:
-                await self._give_up(pending)
-                look_at = pending
-            else:
-                look_at = await self._listening.news_of(pending, POLL_S) or pending
+            known = self._known.values()
+            pending = [found.id for found in known if not found.has_ended]
+            if not any(self._known[one].trouble is None for one in pending):
+                return list(known)
+            self._report(_progress(list(known)))
+            at_work = [found.id for found in known if found.is_at_work]
+            if self._silent_s >= SILENCE_LIMIT_S:
+                await self._give_up(at_work)
+                look_at = at_work
+                continue
+            waits_since = self._hub.reach.now()
+            look_at = await self._listening.news_of(pending, POLL_S) or pending
+            self._count_silence(self._passed_s(waits_since), is_at_work=bool(at_work))
+
+    def _count_silence(self, waited_s: float, *, is_at_work: bool) -> None:
+        """Standing in line is no silence, nor is it when this computer was asleep."""
+        if waited_s > LONGEST_WAIT_S:
+            self._silent_s, self._answered_at = 0.0, self._hub.reach.now()
+        elif is_at_work:
+            self._silent_s += waited_s
 
     async def _look_at(self, one: str) -> None:
         before = self._known[one]
@@ -142,10 +158,10 @@ class Following:
             if heard is not None and not found.has_ended:
                 await self._hub.reach.sleep(LAG_S)  # the row has more to tell than the event
                 found = await row_of(self._hub, one)
-        except ResultLost:
-            if one not in self._unseen:
-                raise
-            found = before  # its row may take a moment to appear: it is looked for once more
+        except (ResultLost, BadResponse) as error:
+            # A row may take a moment to appear: it is looked for once more.
+            is_late = one in self._unseen and isinstance(error, ResultLost)
+            found = before if is_late else replace(before, trouble=error)
         except ServiceUnavailable:
             if self._passed_s(self._answered_at) >= DEAF_LIMIT_S:
                 raise
@@ -155,20 +171,21 @@ class Following:
         self._answered_at = self._hub.reach.now()
         found = brought_together(found, heard)
         if found.status != before.status:
-            self._news_at = self._answered_at
+            self._silent_s = 0.0
         self._known[one] = found
 
-    async def _give_up(self, pending: Sequence[str]) -> None:
-        """Stop what says nothing new, and raise; unless something was made that can be had."""
+    async def _give_up(self, silent: Sequence[str]) -> None:
+        """Stop what says nothing new, and raise; unless others can be had, or wait in line."""
+        self._silent_s = 0.0
         said = {NOT_HEARD}
         with contextlib.suppress(ProviderError, TimeoutError):
             async with asyncio.timeout(STOP_LIMIT_S):
-                said = await _stopped_each(self._hub, pending)
+                said = await _stopped_each(self._hub, silent)
         words = _dearest(said)
         message = f"{SERVICE} said nothing new for {round(SILENCE_LIMIT_S / 60)} minutes: {words}"
         if words in (NOT_HEARD, STILL_THERE):
             raise ServiceUnavailable(message, hint="Retry looks for it again and sends nothing")
-        if HAD_FINISHED in said or any(one.status == SUCCEEDED for one in self._known.values()):
+        if HAD_FINISHED in said or any(one.may_be_had for one in self._known.values()):
             return
         raise RemoteJobFailed(
             message, hint=f"Look at your generations at {SERVICE}, or run it again"

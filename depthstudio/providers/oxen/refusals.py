@@ -9,6 +9,7 @@ import msgspec
 
 from depthstudio.core.errors import ProviderError
 from depthstudio.core.json_shape import object_in
+from depthstudio.providers.transport.answers import start_of
 from depthstudio.providers.transport.errors import translated_errors
 from depthstudio.providers.transport.redaction import redacted, secrets_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
 LONGEST_WORDS = 300
+LONGEST_DETAIL = 500
 LONGEST_READ = 64 << 10
 CREDIT_HINT = "Add credits to your account at Oxen, then run it again"
 PARAMETERS_HINT = "Check the parameters; Details shows its answer"
@@ -77,11 +79,11 @@ def _refused(service: str, response: "httpx.Response") -> ProviderError | None:
     status = response.status_code
     if not 400 <= status < 500 or status in _ELSEWHERE:
         return None
+    secrets = secrets_of(response.request)
     try:
-        told = msgspec.json.decode(response.content[:LONGEST_READ])
+        words = words_in(msgspec.json.decode(response.content[:LONGEST_READ]), secrets)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    words = words_in(told, secrets_of(response.request))
     if not words:
         return None
     is_credit = status == _PAYMENT_REQUIRED or is_about_credit(words)
@@ -89,9 +91,7 @@ def _refused(service: str, response: "httpx.Response") -> ProviderError | None:
     error = ProviderError(
         f"{service} {what} ({status}): {words}",
         hint=CREDIT_HINT if is_credit else PARAMETERS_HINT,
-        detail=redacted(
-            f"HTTP {status} {response.text[:500]}".strip(), secrets_of(response.request)
-        ),
+        detail=f"HTTP {status} {redacted(start_of(response), secrets)[:LONGEST_DETAIL]}".strip(),
         may_have_run=False,  # it says so before it takes anything on
     )
     error.status = status

@@ -43,18 +43,31 @@ class Artwork:
     results: tuple[str, ...]
 
 
+def artwork_id_in(answer: object, service: str) -> str:
+    """By which id an artwork is asked after: all that must be known of one that was ordered.
+
+    Raises
+    ------
+    BadResponse
+        when there is none
+    """
+    id_ = object_in(answer).get("id")
+    if not isinstance(id_, str) or not _ID.fullmatch(id_):
+        raise _unreadable(service, "it has no id that can be used")
+    return id_
+
+
 def artwork_in(answer: object, service: str) -> Artwork:
     """The artwork an answer describes.
 
     Raises
     ------
     BadResponse
-        when there is no id in it, or its results are no list
+        when there is no id or no status in it, or its results are no list
     """
     told = object_in(answer)
-    id_, word, results = told.get("id"), told.get("status"), list_in(told.get("results"))
-    if not isinstance(id_, str) or not _ID.fullmatch(id_):
-        raise _unreadable(service, "it has no id that can be used")
+    id_, word = artwork_id_in(told, service), told.get("status")
+    results = list_in(told.get("results"))
     if not isinstance(word, str):
         raise _unreadable(service, "it has no status")
     if not results and told.get("results"):

@@ -14,7 +14,6 @@ from depthstudio.core.errors import (
     ProviderError,
     RemoteJobFailed,
     ResultLost,
-    ServiceUnavailable,
 )
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
 from depthstudio.core.record import Json
@@ -23,10 +22,11 @@ from depthstudio.providers.base import Context, Health, Reach
 from depthstudio.providers.footage import prepared
 from depthstudio.providers.lost import LostStep, Search
 from depthstudio.providers.tengr.account import API, KEY, MAKE, address
-from depthstudio.providers.tengr.artwork import Artwork, State, artwork_in
+from depthstudio.providers.tengr.artwork import Artwork, State, artwork_id_in, artwork_in
 from depthstudio.providers.tengr.depth import request_body
 from depthstudio.providers.tengr.listed import artworks_like
 from depthstudio.providers.tengr.maps import downloaded
+from depthstudio.providers.transport.download import withheld
 from depthstudio.providers.transport.json_call import call_json, get_json
 from depthstudio.providers.transport.polling import Pace, polled
 from depthstudio.providers.transport.redaction import redacted
@@ -106,8 +106,8 @@ async def _photo_url(source: Source, ctx: Context) -> str:
 async def _order(body: Mapping[str, Json], ctx: Context) -> None:
     async def send() -> Mapping[str, Json]:
         url = address(ctx.endpoints, ctx.endpoints["create_path"])
-        artwork = artwork_in(await call_json(ctx, SERVICE, "POST", url, body=body), SERVICE)
-        return {"id": artwork.id, "ordered_at": ctx.now().isoformat()}
+        answer = await call_json(ctx, SERVICE, "POST", url, body=body)
+        return {"id": artwork_id_in(answer, SERVICE), "ordered_at": ctx.now().isoformat()}
 
     ctx.report(Progress(Stage.WAITING))
     try:
@@ -127,7 +127,6 @@ class _Order:
     ordered_at: datetime
     strange_words: set[str] = field(default_factory=set[str])
     is_made: bool = False
-    has_ended: bool = False  # without a map
 
     @classmethod
     def of(cls, ctx: Context) -> "_Order":
@@ -148,24 +147,13 @@ class _Order:
             when Tengr no longer has it
         """
         try:
-            artwork = await self._waited_for()
+            artwork = await polled(self.ctx, SERVICE, self._when_made, PACE)
             self.is_made = True
             self.ctx.note(f"Tengr keeps photo and map until {_day(self.kept_until)}")
             return await self._pictures(artwork)
         except asyncio.CancelledError:
             await self.ctx.cancel_remotely(_finished if self.is_made else _goes_on)
             raise
-
-    async def _waited_for(self) -> Artwork:
-        try:
-            return await polled(self.ctx, SERVICE, self._when_made, PACE)
-        except RemoteJobFailed as error:
-            if self.has_ended:
-                raise
-            # It is paid for and may still come, so that a retry must find it, not order another.
-            raise ServiceUnavailable(
-                str(error), hint="Retry asks after it again, and orders nothing"
-            ) from error
 
     @property
     def kept_until(self) -> datetime:
@@ -176,7 +164,6 @@ class _Order:
         artwork = await self._asked_after()
         if artwork is None:
             return None
-        self.has_ended = artwork.state in (State.FAILED, State.CANCELLED)
         match artwork.state:
             case State.SUCCEEDED:
                 return self._with_results(artwork)
@@ -228,12 +215,15 @@ class _Order:
     async def _pictures(self, artwork: Artwork) -> list[Artifact]:
         try:
             return await downloaded(self.ctx, SERVICE, artwork.results)
-        except ResultLost:
+        except ResultLost as lost:
             # The addresses are good for a while only: once, fresh ones may help.
             fresh = await self._when_made()
             if fresh is None:
-                raise
+                raise withheld(lost) from lost
+        try:
             return await downloaded(self.ctx, SERVICE, fresh.results)
+        except ResultLost as lost:
+            raise withheld(lost) from lost
 
     def _lost(self, error: ProviderError) -> ResultLost:
         if self.ctx.now() >= self.kept_until:

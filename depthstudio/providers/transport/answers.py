@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import httpx
 
 MOST_JSON_BYTES = 16 << 20
+START_BYTES = 64 << 10
 DEEPEST_JSON = 64
 DETAIL_CHARACTERS = 300
 BRACKETS = b"[]{}"
@@ -42,6 +43,15 @@ def json_answer(response: "httpx.Response", service: str, max_bytes: int = MOST_
     return value
 
 
+def start_of(response: "httpx.Response", length_bytes: int = START_BYTES) -> str:
+    """The first text of an answer that was read; decoding all of a long one takes seconds."""
+    start = response.content[:length_bytes]
+    try:
+        return start.decode(response.charset_encoding or "utf-8", errors="replace")
+    except LookupError:  # an encoding nobody knows
+        return start.decode(errors="replace")
+
+
 def _is_deeper(body: bytes, deepest: int) -> bool:
     """Is anything in this JSON, which can be read, nested deeper?
 
@@ -59,8 +69,7 @@ def _is_deeper(body: bytes, deepest: int) -> bool:
 
 
 def _unreadable(response: "httpx.Response", message: str, *, hint: str = "") -> BadResponse:
-    start = response.content[:65_536].decode(errors="replace")
-    safe = redacted(start, secrets_of(response.request))
+    safe = redacted(start_of(response), secrets_of(response.request))
     error = BadResponse(
         message,
         hint=hint or "Check the server's address; Details shows its answer",

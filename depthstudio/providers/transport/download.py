@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from depthstudio.core.errors import ProviderHeld, ServiceUnavailable
+from depthstudio.core.errors import BadResponse, ProviderHeld, ResultLost, ServiceUnavailable
 from depthstudio.providers.base import Reach
 from depthstudio.providers.transport.magic import require_known
 from depthstudio.providers.transport.part_file import PartFile
@@ -59,3 +59,18 @@ async def download(
             gain_bytes = await transfer.resumable_bytes() - before_bytes
             if error.status is not None or gain_bytes < LEAST_GAIN_BYTES:
                 raise
+
+
+def withheld(lost: ResultLost) -> BadResponse:
+    """What to raise where a fresh address leads to no file either.
+
+    The service still knows the paid work, so that a retry must ask for it again and not order
+    it anew, as it does after a `ResultLost`.
+    """
+    error = BadResponse(
+        str(lost),
+        hint="Retry asks for it again and sends nothing. If it is gone for good, run it again",
+        detail=lost.detail,
+    )
+    error.status = lost.status
+    return error

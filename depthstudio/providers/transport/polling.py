@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from depthstudio.core.errors import RemoteJobFailed
+from depthstudio.core.errors import ServiceUnavailable
 from depthstudio.providers.base import Reach
 
 T = TypeVar("T")
@@ -28,17 +28,17 @@ async def polled(
 
     Raises
     ------
-    RemoteJobFailed
-        when there is none within the deadline
+    ServiceUnavailable
+        when there is none within the deadline: it may still come, and a retry asks on
     """
     until = reach.now() + timedelta(seconds=pace.deadline_s)
     pause_s = pace.first_s
     while (answer := await ask()) is None:
         if reach.now() >= until:
             minutes = round(pace.deadline_s / 60)
-            raise RemoteJobFailed(
+            raise ServiceUnavailable(
                 f"{service} did not finish within {minutes} minutes",
-                hint="Look at the service's own list; it may still be working there",
+                hint="Retry asks after it again, and sends nothing anew",
             )
         await reach.sleep(pause_s)
         pause_s = min(pause_s * pace.factor, pace.longest_s)

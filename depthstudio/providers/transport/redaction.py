@@ -3,8 +3,10 @@
 import logging
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote, unquote_plus
 
 from depthstudio.providers.transport.extensions import SECRETS
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 HIDDEN = "…"
+LEAST_VALUE = 6  # characters: hidden wherever it stands
 
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "x-hf-authorization", "x-api-key")
 _SECRET_HEADERS_WHOLE = ("cookie",)
@@ -49,10 +52,47 @@ _DATA_URI = re.compile(
 _LONG_CODE = re.compile(r"(?:[A-Za-z0-9+/_=-]|\\/|%2[BbFf]|%3[Dd]){200,}")
 
 
+@dataclass(frozen=True)
+class _Hidden:
+    """What no text may say while one job is worked on."""
+
+    places: frozenset[str] = frozenset()  # addresses without their queries
+    words: frozenset[str] = frozenset()
+
+
+_hidden: ContextVar[_Hidden] = ContextVar("hidden", default=_Hidden())  # noqa: B039, never changed
+
+
+def hide_queries(addresses: Iterable[str]) -> None:
+    """Have `redacted` hide the queries of these too, for the rest of the task and what it starts.
+
+    What the user gives an address of may open for its query, whatever the names in it; a service
+    that cannot fetch it repeats the address.
+    """
+    known = _hidden.get()
+    given = [address.partition("#")[0] for address in addresses]
+    places = {place for place, mark, _ in (one.partition("?") for one in given) if mark}
+    words = {word for one in given for word in _words_of_query(one.partition("?")[2])}
+    _hidden.set(_Hidden(known.places | places, known.words | words))
+
+
+def _words_of_query(query: str) -> set[str]:
+    """The whole of it, each pair, and each value that is too long to be an everyday word."""
+    pairs = re.split("[&;]", query)
+    values = [value or name for name, _, value in (pair.partition("=") for pair in pairs)]
+    long = {text for value in values for text in (value, unquote(value), unquote_plus(value))}
+    with_values = {pair for pair in pairs if pair.partition("=")[2]}
+    return {query, *with_values, *(text for text in long if len(text) >= LEAST_VALUE)} - {""}
+
+
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` without any of `secrets`, what looks like one, and pictures in data URIs."""
+    hidden = _hidden.get()
+    for place in hidden.places:
+        # However much of it is repeated, and however it is escaped there.
+        text = re.sub(rf"({re.escape(place)}\?)[^\s\"'<>]+", rf"\1{HIDDEN}", text)
     # The longest first: “Bearer abc” holds “abc”.
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    for secret in sorted({*filter(None, secrets), *hidden.words}, key=len, reverse=True):
         text = text.replace(secret, HIDDEN).replace(quote(secret, safe=""), HIDDEN)
     text = _LONG_CODE.sub(HIDDEN, _DATA_URI.sub(rf"\1,{HIDDEN}", text))
     text = _NAMED.sub(rf"\1{HIDDEN}", _HEADER.sub(rf"\1 {HIDDEN}", text))

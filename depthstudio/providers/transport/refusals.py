@@ -12,13 +12,13 @@ from depthstudio.core.errors import (
     RateLimited,
     ServiceUnavailable,
 )
+from depthstudio.providers.transport.answers import start_of
 from depthstudio.providers.transport.errors import asked_wait_s, retry_after_s, wake_up
 from depthstudio.providers.transport.redaction import redacted, secrets_of
 from depthstudio.providers.transport.server_words import server_words
 from depthstudio.providers.transport.web_page import SIGN_IN_HINT
 
 DETAIL_CHARACTERS = 500
-LONGEST_SEARCHED = 65_536
 
 _SENTENCES: dict[int, str] = {
     HTTPStatus.PAYMENT_REQUIRED: "{service} asks for credit",
@@ -126,7 +126,7 @@ def _refused(service: str, response: httpx.Response, body: str, detail: str) -> 
 def _body(response: httpx.Response) -> str:
     """The start of an answer, without any key it may repeat."""
     try:
-        text = response.text
+        text = start_of(response)
     except httpx.ResponseNotRead:
         return ""
-    return redacted(text[:LONGEST_SEARCHED], secrets_of(response.request))
+    return redacted(text, secrets_of(response.request))

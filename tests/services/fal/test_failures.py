@@ -96,10 +96,11 @@ HELD = "held service"
 
 ROWS = [
     # The submit
-    Row("gateway down", HELD, "behind its gateway (502)", SUBMIT, nginx(), accepted=0),
-    Row("gateway late", HELD, "behind its gateway (504)", SUBMIT, nginx(504), accepted=0),
+    Row("gateway down", HELD, "behind its gateway (503)", SUBMIT, nginx(503), accepted=0),
+    Row("gateway broke off", LOST, "", SUBMIT, nginx(502), accepted=0),
+    Row("gateway late", LOST, "", SUBMIT, nginx(504), accepted=0),
     Row(
-        "gateway page of fal itself", LOST, "", SUBMIT, nginx(502, x_fal_request_id="1"), accepted=0
+        "gateway page of fal itself", LOST, "", SUBMIT, nginx(503, x_fal_request_id="1"), accepted=0
     ),
     Row("submit 500", LOST, "", SUBMIT, Answer.of({"detail": "oops"}, 500), accepted=0),
     Row("submit reset", LOST, "", SUBMIT, kind="drop", accepted=0),
@@ -175,7 +176,7 @@ ROWS = [
         ending=elsewhere("https://192.168.1.1/depth.png")),
     Row("depth at the office of clouds", BAD, "not https to a public host",
         ending=elsewhere("https://169.254.169.254/latest")),
-    Row("depth gone", "failed ResultLost", "no longer has this file", DEPTH, Answer.of({}, 404)),
+    Row("depth gone", BAD, "no longer has this file", DEPTH, Answer.of({}, 404)),
     Row("depth torn once", "done", "", DEPTH, kind="cut", after_bytes=40, times=1),
     Row("depth a page", BAD, "web page", DEPTH, PAGE),
     Row("depth of another kind", BAD, "another kind", DEPTH, Answer(200, b"GIF89a" + b"\0" * 99)),

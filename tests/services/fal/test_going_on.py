@@ -9,6 +9,8 @@ import pytest
 
 from depthstudio.core.job import JobState, JobStatus
 from depthstudio.jobs.phase import Phase, Transition
+from depthstudio.providers.fal import queue
+from depthstudio.providers.transport.polling import Pace
 from depthstudio.settings.paths import Home
 from tests.services.fal.conftest import OpenFal
 from tests.support.fal_jobs import (
@@ -30,7 +32,10 @@ from tests.support.rest_service import Answer
 
 pytestmark = pytest.mark.anyio
 
-TAKEN_OUT = "taken out of the service's line"
+ASKED_IN_LINE = (
+    "the service was asked to stop; it was in line when last looked at, and what it has begun since"
+    " may be charged"
+)
 ASKED = "the service was asked to stop; what it has begun may go on there, and be charged"
 FINISHED = "the service had finished its part"
 FORGOTTEN = "the service no longer knows this request"
@@ -53,13 +58,13 @@ async def cancelled(
 # Cancelling
 
 
-async def test_a_waiting_request_is_taken_out_of_the_line(
+async def test_a_waiting_request_is_asked_to_stop_and_may_have_begun_since(
     fal: FalService, open_fal: OpenFal, photo: Path
 ) -> None:
     fal.queue.walk, fal.queue.is_held = ("IN_QUEUE",), True
     async with open_fal() as service:
         status = await cancelled(service, fal, photo, STATUS, 2)
-    assert (status.state, status.note) == (JobState.CANCELLED, TAKEN_OUT)
+    assert (status.state, status.note) == (JobState.CANCELLED, ASKED_IN_LINE)
     (cancel,) = fal.matching(CANCEL)
     assert cancel.method == "PUT"
     assert cancel.path.startswith("/fal-ai/image-preprocessors/requests/")
@@ -231,6 +236,37 @@ async def test_a_retry_after_trouble_on_the_way_follows_what_was_paid_for(
         await service.session.retry(job.id)
         await service.reached(job, JobState.DONE)
     assert submits(fal) == 1
+
+
+async def test_a_request_that_takes_too_long_is_asked_after_by_a_retry(
+    fal: FalService, open_fal: OpenFal, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fal.queue.is_held = True
+    async with open_fal() as service:
+        monkeypatch.setattr(queue, "PACE", Pace(first_s=0.01, longest_s=0.05, deadline_s=0.0))
+        job = await service.add([photo])
+        failure = (await service.settled(job)).failure
+        fal.queue.is_held = False
+        monkeypatch.setattr(queue, "PACE", Pace(first_s=0.01, longest_s=0.05, deadline_s=60.0))
+        await service.session.retry(job.id)
+        await service.reached(job, JobState.DONE)
+    assert failure is not None
+    assert (failure.type, failure.retryable) == ("ServiceUnavailable", True)
+    assert submits(fal) == 1
+
+
+async def test_a_depth_that_is_not_given_out_is_asked_for_again_by_a_retry(
+    fal: FalService, open_fal: OpenFal, photo: Path
+) -> None:
+    fault = fal.fault(DEPTH, "answer", answer=Answer.of({}, 403), times=9)
+    async with open_fal() as service:
+        job = await service.add([photo])
+        failure = (await service.settled(job)).failure
+        fault.times = 0
+        await service.session.retry(job.id)
+        await service.reached(job, JobState.DONE)
+    assert failure is not None
+    assert (failure.type, submits(fal)) == ("BadResponse", 1)
 
 
 # Being killed

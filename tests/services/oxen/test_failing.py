@@ -3,6 +3,8 @@
 import io
 import json
 import zipfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,16 @@ import pytest
 
 from depthstudio.core.artifact import Role
 from depthstudio.core.job import HoldKind, JobState, JobStatus
+from depthstudio.jobs.session import Session
 from depthstudio.providers.oxen import queue
+from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport import repeat
+from depthstudio.settings.paths import Home
+from depthstudio.settings.secrets import Secrets
 from tests.services.oxen.conftest import Open
+from tests.support.hurried_clock import START, HurriedClock
 from tests.support.oxen_answers import EXPIRED_XML, refused
-from tests.support.oxen_jobs import ENVIRONMENT, heard
+from tests.support.oxen_jobs import ENVIRONMENT, PROVIDER, OxenJobs, heard
 from tests.support.oxen_repositories import Repository
 from tests.support.oxen_service import OxenService
 from tests.support.rest_service import NGINX_502, Answer
@@ -241,13 +248,13 @@ async def test_half_an_hour_without_news_stops_the_job_and_says_what_that_did(
     opened: Open, oxen: OxenService, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "SILENCE_LIMIT_S", 0.2)
-    oxen.held = {"queued"}
+    oxen.held = {"processing"}
     async with opened() as jobs:
         status = await jobs.run_url(url)
 
     kind, message, _ = failure_of(status)
     assert kind == "RemoteJobFailed"
-    assert message.endswith(queue.BEFORE_BEGUN)
+    assert message.endswith(queue.WHILE_RUNNING)
     assert len(oxen.matching("^DELETE /api/ai/queue/")) == 1
 
 
@@ -272,7 +279,7 @@ async def test_a_stop_that_is_not_heard_leaves_the_job_to_be_found_again(
     opened: Open, oxen: OxenService, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "SILENCE_LIMIT_S", 0.2)
-    oxen.held = {"queued"}
+    oxen.held = {"processing"}
     oxen.fault("^DELETE ", "answer", answer=Answer(502, NGINX_502))
     async with opened() as jobs:
         job = await jobs.add_url(url)
@@ -337,15 +344,38 @@ async def test_an_expired_address_is_asked_for_afresh(
     assert len(addresses) == 2
 
 
-async def test_a_video_that_stays_expired_is_lost(
+@pytest.mark.parametrize("values", [{}, {"call": "sync"}], ids=["queue", "sync"])
+async def test_a_video_that_stays_expired_is_asked_for_again_by_a_retry(
+    opened: Open, oxen: OxenService, url: str, values: Any
+) -> None:
+    fault = oxen.fault(VIDEO, "answer", answer=EXPIRED, times=9)
+    async with opened() as jobs:
+        job = await jobs.add_url(url, **values)
+        assert failure_of(await jobs.settled(job))[0] == "BadResponse"
+        asked_for = len(oxen.matching(VIDEO))
+        fault.times = 0
+        await jobs.session.retry(job.id)
+        await jobs.reached(job, JobState.DONE)
+
+    assert asked_for == (1 if values else 2)
+    assert len(oxen.accepted) == 1
+
+
+async def test_a_result_without_an_address_is_looked_for_again_by_a_retry(
     opened: Open, oxen: OxenService, url: str
 ) -> None:
-    oxen.files.lifetime_s = -1.0
+    oxen.tells_ends = False
+    row = Answer.of({"status": "succeeded", "result_url": None})
+    fault = oxen.fault(ROW, "answer", answer=row, times=9)
     async with opened() as jobs:
-        status = await jobs.run_url(url)
+        job = await jobs.add_url(url)
+        assert failure_of(await jobs.settled(job))[0] == "BadResponse"
+        await heard(oxen.wait_status, "succeeded")
+        fault.times = 0
+        await jobs.session.retry(job.id)
+        await jobs.reached(job, JobState.DONE)
 
-    assert failure_of(status)[0] == "ResultLost"
-    assert len(oxen.matching(VIDEO)) == 2
+    assert len(oxen.accepted) == 1
 
 
 async def test_raw_depth_that_stays_expired_is_only_a_warning(
@@ -355,7 +385,8 @@ async def test_raw_depth_that_stays_expired_is_only_a_warning(
     async with opened() as jobs:
         status = await jobs.run_url(url)
 
-    assert (status.state, status.note) == (JobState.DONE, NO_RAW_DEPTH)
+    assert status.state is JobState.DONE
+    assert status.note == f"{NO_RAW_DEPTH}: Oxen no longer has this file (403)"
 
 
 def npz(**arrays: np.ndarray) -> bytes:
@@ -462,3 +493,94 @@ async def test_one_failed_generation_does_not_take_the_others_with_it(
 
     assert status.note == "1 of 2 failed: Oxen could not make it: out of memory"
     assert len(of_role(result, Role.VIDEO)) == 1
+
+
+NOT_THERE = refused(404, "resource_not_found", "Not there")
+BROKEN = Answer(200, b"\0\0\0\x18ftypmp42" + bytes(500))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    ("on", "answer", "words", "kind"),
+    [
+        (ROW, NOT_THERE, "does not know this job", "ResultLost"),
+        (ROW, Answer(200, b"{torn"), "cannot be read", "BadResponse"),
+        (VIDEO, EXPIRED, "no longer has this file (403)", "BadResponse"),
+        (VIDEO, BROKEN, "sent a damaged video", "BadResponse"),
+    ],
+    ids=["row gone", "row torn", "file gone", "file damaged"],
+)
+async def test_what_is_wrong_with_one_generation_takes_no_other_with_it(
+    opened: Open,
+    oxen: OxenService,
+    url: str,
+    on: str,
+    answer: Answer,
+    words: str,
+    kind: str,
+    count: int,
+) -> None:
+    oxen.held, oxen.tells_ends = {"processing"}, False
+    async with opened() as jobs:
+        job = await jobs.add_url(url, num_generations=count)
+        await heard(oxen.wait_status, "processing", count)
+        await heard(oxen.wait_for, ROW, 2)
+        one = next(iter(oxen.rows))
+        oxen.fault(f"{on.partition('.*')[0]}.*{one}", "answer", answer=answer, times=999)
+        oxen.release()
+        status = await jobs.settled(job)
+        if count == 1:
+            assert failure_of(status)[0] == kind
+            return
+        result = await jobs.result(status)
+
+    assert status.note.startswith("1 of 2 failed: Oxen ")
+    assert words in status.note
+    assert [artifact.path.name for artifact in result.artifacts] == [
+        "depth_2.mp4",
+        "raw_depth_2.npz",
+    ]
+
+
+async def test_a_line_of_hours_is_waited_through(
+    home: Home, oxen: OxenService, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "POLL_S", 59.0)
+    oxen.held, oxen.tells_ends = {"queued"}, False
+    clock = HurriedClock()
+    async with hurried(home, oxen, clock) as jobs:
+        job = await jobs.add_url(url)
+        await heard(oxen.wait_for, ROW, 130)
+        waited_s = (clock.now() - START).total_seconds()
+        oxen.release()
+        await jobs.reached(job, JobState.DONE)
+
+    assert waited_s > 2 * 3600.0
+    assert oxen.matching("^DELETE ") == []
+
+
+async def test_the_sleep_of_the_computer_is_no_silence_of_the_service(
+    home: Home, oxen: OxenService, url: str
+) -> None:
+    oxen.held, oxen.tells_ends = {"processing"}, False
+    clock = HurriedClock()
+    async with hurried(home, oxen, clock) as jobs:
+        job = await jobs.add_url(url)
+        await heard(oxen.wait_for, ROW, 3)
+        clock.advance(3600.0)
+        await heard(oxen.wait_for, ROW, len(oxen.matching(ROW)) + 3)
+        oxen.release()
+        await jobs.reached(job, JobState.DONE)
+
+    assert oxen.matching("^DELETE ") == []
+
+
+@asynccontextmanager
+async def hurried(home: Home, oxen: OxenService, clock: HurriedClock) -> AsyncGenerator[OxenJobs]:
+    """A session whose pauses pass at once."""
+    session = Session(home, Registry.load(), clock=clock, secrets=Secrets(ENVIRONMENT))
+    try:
+        await session.open()
+        yield OxenJobs(session, PROVIDER, oxen.url)
+    finally:
+        await session.aclose()

@@ -231,6 +231,21 @@ async def test_one_long_request_brings_the_video(
     assert status.note == "Oxen sent no raw depth, only the video"
 
 
+async def test_what_one_long_request_brought_is_no_answer_to_a_job_for_the_queue(
+    opened: Open, oxen: OxenService, clip: Path
+) -> None:
+    async with opened() as jobs:
+        at_once = await jobs.run_file(clip, call="sync")
+        queued = await jobs.run_file(clip)
+        again = await jobs.run_file(clip, target_namespace="me")
+        result = await jobs.result(queued)
+
+    assert at_once.state is JobState.DONE
+    assert len(of_role(result, Role.RAW_DEPTH)) == 1
+    assert again.result_id == queued.result_id
+    assert len(oxen.accepted) == 2
+
+
 async def test_a_job_without_a_key_waits_for_it_and_then_runs(
     opened: Open, oxen: OxenService, url: str
 ) -> None:

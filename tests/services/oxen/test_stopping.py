@@ -1,13 +1,17 @@
 """Cancelling jobs at Oxen, leaving the program under them, and coming back."""
 
 import asyncio
+import base64
+import json
 from pathlib import Path
 
 import pytest
 
+from depthstudio.core.digest import sha256_file
 from depthstudio.core.job import HoldKind, Job, JobState
 from depthstudio.providers.oxen import queue
-from depthstudio.providers.oxen.at_once import NOT_STOPPABLE
+from depthstudio.providers.oxen.at_once import ANSWER_NAME, NOT_STOPPABLE
+from depthstudio.settings.paths import Home
 from tests.services.oxen.conftest import Open
 from tests.support.oxen_jobs import OxenJobs, heard
 from tests.support.oxen_service import OxenService
@@ -158,6 +162,38 @@ async def test_a_job_whose_row_is_gone_is_lost(opened: Open, oxen: OxenService, 
     assert status.failure is not None
     assert status.failure.type == "ResultLost"
     assert len(oxen.accepted) == 1
+
+
+@pytest.mark.parametrize("way", ["web", "host"])
+async def test_an_answer_that_came_whole_before_a_crash_is_not_asked_for_again(
+    opened: Open, oxen: OxenService, home: Home, url: str, clip: Path, way: str
+) -> None:
+    oxen.held = {"processing"}
+    async with opened() as jobs:
+        if way == "web":
+            job = await jobs.add_url(url, call="sync", response_format="b64_json")
+        else:
+            sources = (await jobs.session.take_in([clip])).sources
+            job = await jobs.add_sources(
+                sources, "oxen-repository", call="sync", response_format="b64_json"
+            )
+        await heard(oxen.wait_for, "videos/generate")
+    keep_answer(home.work_folder / job.id, clip)
+    async with opened() as jobs:
+        assert jobs.status(job).hold is not None
+        await jobs.session.send_again(job.id)
+        status = await jobs.reached(job, JobState.DONE)
+        (video,) = (await jobs.result(status)).artifacts
+
+    assert sha256_file(video.path) == sha256_file(clip)
+    assert len(oxen.accepted) == 1
+
+
+def keep_answer(folder: Path, video: Path) -> None:
+    """As if the answer had come whole, just before the program ended."""
+    (attempt,) = folder.iterdir()
+    answer = {"videos": [{"b64_json": base64.b64encode(video.read_bytes()).decode()}]}
+    attempt.joinpath(ANSWER_NAME).write_text(json.dumps(answer))
 
 
 async def test_a_download_that_was_left_goes_on(

@@ -1,5 +1,6 @@
 """What goes wrong at Tengr, or on the way to it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -149,13 +150,34 @@ async def test_links_that_are_good_no_more_are_renewed_once(
     assert len(service.orders) == 1
 
 
-async def test_links_that_stay_bad_end_it(
+async def test_links_that_stay_bad_end_it_and_a_retry_orders_nothing(
     open_tengr: Open, service: TengrService, photo_url: str
 ) -> None:
     service.stale_links = 99
     async with open_tengr() as tengr:
-        assert (await failure_of(tengr, photo_url))[0] == "ResultLost"
-    assert len(service.matching("GET /files")) == 2
+        job = await tengr.add_url(photo_url)
+        failure = (await tengr.settled(job)).failure
+        asked_for = len(service.matching("GET /files"))
+        service.stale_links = 0
+        await tengr.session.retry(job.id)
+        await until(tengr.session.queue, lambda: tengr.status(job).state is JobState.DONE)
+    assert failure is not None
+    assert (failure.type, asked_for) == ("BadResponse", 2)
+    assert len(service.orders) == 1
+
+
+@pytest.mark.parametrize("more", [{"status": None}, {"status": 7}, {"results": "none yet"}])
+async def test_an_order_that_says_no_more_than_its_id_is_followed(
+    open_tengr: Open, service: TengrService, photo_url: str, more: dict[str, Any]
+) -> None:
+    def alter(answer: Answer) -> Answer:
+        told = json.loads(answer.body)
+        return Answer.of({**told, **more}, answer.status)
+
+    service.fault(CREATE, "alter", alter=alter)
+    async with open_tengr() as tengr:
+        await tengr.result(await tengr.add_url(photo_url))
+    assert len(service.orders) == 1
 
 
 @pytest.mark.parametrize(
