@@ -1,6 +1,6 @@
 """Gives the files of a job an address on the web, at the host its user agreed to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,6 +67,18 @@ def _kind_to_send(path: Path, name: str, info: HostInfo) -> str:
             f"{name} is larger than {info.title} takes", hint="Choose another host, or shorten it"
         )
     return sniff(path).media_type
+
+
+def has_to_be_put(sources: Sequence[Source], checkpoint: Checkpoint, now: datetime) -> bool:
+    """Is some file still to be put on the host? Once the service works, it has them all."""
+    if checkpoint.has_work:
+        return False
+    steps = (
+        checkpoint.steps.get(hosted_step(index))
+        for index, source in enumerate(sources)
+        if not source.is_remote
+    )
+    return any(ids is None or not _holds(ids, now) for ids in steps)
 
 
 def hosted_record(checkpoint: Checkpoint, index: int) -> HostedRecord | None:

@@ -19,7 +19,7 @@ from depthstudio.core.params import Params, as_promised
 from depthstudio.core.result import SourceRecord
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.context import JobContext, Leaving
-from depthstudio.jobs.hosting import Hosting, hosted_record
+from depthstudio.jobs.hosting import Hosting, has_to_be_put, hosted_record
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import key_of
 from depthstudio.jobs.ledger import Ledger
@@ -78,12 +78,13 @@ class Pipeline:
         if row.phase is Phase.DOWNLOADED:
             self.ledger.show_running(row)
             await self._seal(row, self.registry.get(row.job.provider_id))
-        elif row.checkpoint:
+        elif row.checkpoint.has_work or row.phase is Phase.FOLLOWING:
             await self._follow(row)
         else:
             await self._ask(row)
 
     async def _ask(self, row: JournalRow) -> None:
+        """Ask the library, then the service. What was uploaded before is used again."""
         job = row.job
         row = await self.ledger.move(job.id, Phase.PREPARING, started_at=self.clock.now())
         provider = self.registry.get(job.provider_id)
@@ -93,13 +94,18 @@ class Pipeline:
         async with self._alone(row):
             if await self._answered_from_library(row):
                 return
-            self._require_means(provider.info, row.job)
+            self._require_means(provider.info, row)
             # It may have waited long for the same question of another job.
             await self._in_thread(lambda: require_unchanged(job.sources))
             context = await self._context(row, provider)
             await self._in_thread(lambda: _make_folder(context.folder))
+            work = (
+                provider.reattach(row.checkpoint, params, context)
+                if row.checkpoint
+                else provider.fetch(job.sources, params, context)
+            )
             with contextlib.suppress(_AnsweredAlready):
-                await self._fetched(context, provider, provider.fetch(job.sources, params, context))
+                await self._fetched(context, provider, work)
 
     async def _follow(self, row: JournalRow) -> None:
         if row.phase is Phase.FOLLOWING:
@@ -112,7 +118,7 @@ class Pipeline:
         params = as_promised(provider.params_type, row.job.params)
         await self._look_up_secrets(provider.info, row.job)
         async with self._alone(row):
-            self._require_means(provider.info, row.job)
+            self._require_means(provider.info, row)
             context = await self._context(row, provider)
             await self._in_thread(lambda: _make_folder(context.folder))
             await self._fetched(
@@ -151,7 +157,7 @@ class Pipeline:
         if key == row.key:
             return
         context.row = await self.ledger.record(row.job.id, key=key)
-        if not row.checkpoint and await self._answered_from_library(context.row):
+        if not row.checkpoint.has_work and await self._answered_from_library(context.row):
             raise _AnsweredAlready
 
     def _alone(self, row: JournalRow) -> contextlib.AbstractAsyncContextManager[None]:
@@ -244,10 +250,16 @@ class Pipeline:
             self.ledger.progress(job.id, waits)
         await self.secrets.look_up(secret.name for secret in wanted)
 
-    def _require_means(self, info: ProviderInfo, job: Job) -> None:
-        """Hold a job whose service, or host, lacks what only the user can give."""
-        for place in self._places(info, job):
-            require_secrets(place.title, place.secrets, self.secrets, is_of_host=place is not info)
+    def _require_means(self, info: ProviderInfo, row: JournalRow) -> None:
+        """Hold a job whose service, or host, lacks what only the user can give.
+
+        A host that has nothing to do any more is not waited for.
+        """
+        for place in self._places(info, row.job):
+            is_host = place is not info
+            if is_host and not has_to_be_put(row.job.sources, row.checkpoint, self.clock.now()):
+                continue
+            require_secrets(place.title, place.secrets, self.secrets, is_of_host=is_host)
 
     def _places(self, info: ProviderInfo, job: Job) -> list[ProviderInfo | HostInfo]:
         """Where a job goes: the service, and the host its files go through."""

@@ -65,13 +65,20 @@ class JobRunner:
         """Take over the holds an earlier run left, of which an ended one ends at once, and
         from now on run what is queued."""
         for row in rows:
-            if row.phase is Phase.HELD and row.hold:
+            if row.phase is Phase.HELD and row.hold and not self._is_overtaken(row.hold):
                 self._hold_provider(row.job.provider_id, row.hold)
         self._is_started = True
         self.wake()
         if self._admitted is None:
             # A key may have come while the program was away; looking costs nothing.
             self._looking = asyncio.create_task(self.given())
+
+    def _is_overtaken(self, hold: Hold) -> bool:
+        """May a key have come that this hold waited for? A command's own jobs find out.
+
+        Where everything may run, such holds end at once, and until then nobody jumps the line.
+        """
+        return hold.kind is HoldKind.NEEDS_KEY and self._admitted is not None
 
     def admit_only(self, job_ids: set[str]) -> None:
         """Leave every other job of the queue alone, as a command does with older work."""
