@@ -9,7 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
+from depthstudio.core.errors import (
+    ProviderError,
+    ProviderHeld,
+    ServiceUnavailable,
+    SubmitUnknown,
+)
 from depthstudio.core.job import STARTS_NO_WORK, Checkpoint, Hold, Progress, Source
 from depthstudio.core.record import Json
 from depthstudio.jobs.hosting import Hosting
@@ -19,6 +24,7 @@ from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import JobReach
 from depthstudio.jobs.recovery import LOST_HINT, LOST_REASON, lost_hold
 from depthstudio.jobs.uncut import uncut
+from depthstudio.providers.transport.repeat import offline
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +77,7 @@ class JobContext(JobReach):
     provider_hold: Callable[[], Hold | None]  # what the whole provider waits for now
     hosting: Hosting = field(default_factory=Hosting)
     notes: list[str] = field(default_factory=list[str])
+    is_untold: bool = False  # cancelled, and the service did not hear of it
     _reported_s: float = float("-inf")
     _last_report: Progress | None = None
 
@@ -138,6 +145,9 @@ class JobContext(JobReach):
         except ProviderError as error:
             if not error.may_have_run:
                 self.row = await self.ledger.move(self.job_id, before)
+                if isinstance(error, ServiceUnavailable) and error.status is None:
+                    # Nobody there: it waits for the network, as a question to it would.
+                    raise offline(error, self.now()) from error
                 raise
             await self._ask_a_person()
             raise SubmitUnknown(LOST_REASON, hint=LOST_HINT, detail=str(error)) from error
@@ -164,13 +174,17 @@ class JobContext(JobReach):
             async with asyncio.timeout(CANCEL_TIMEOUT_S):
                 self.note(await ask())
         except TimeoutError:
-            self.note(ONLY_ASKED)
+            self._not_told(ONLY_ASKED)
         except ProviderError:
-            self.note(NOT_HEARD)
+            self._not_told(NOT_HEARD)
         except Exception:
             # A mistake in a provider must not turn a cancelled job into a failed one.
             log.exception("job %s: the service could not be told to stop", self.job_id)
-            self.note(NOT_HEARD)
+            self._not_told(NOT_HEARD)
+
+    def _not_told(self, note: str) -> None:
+        self.is_untold = True
+        self.note(note)
 
     async def in_thread(self, work: Callable[[ThreadFlag], T]) -> T:
         flag = ThreadFlag()

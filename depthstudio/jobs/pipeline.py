@@ -208,7 +208,8 @@ class Pipeline:
 
     async def _keep_notes(self, context: JobContext) -> None:
         if context.notes:
-            await self.ledger.record(context.job_id, note=" · ".join(context.notes))
+            note = " · ".join(context.notes)
+            await self.ledger.record(context.job_id, note=note, untold=context.is_untold)
 
     async def _seal(self, row: JournalRow, provider: Provider[Params]) -> None:
         # Too late to cancel: everything is here, and half a result helps nobody.

@@ -244,9 +244,7 @@ async def test_a_host_without_its_key_holds_nothing_but_its_own_jobs_also_after_
         waits = await session.add([make_source()], Order("scripted", host_via="shelf"))
         await held(session, waits)
     async with web_session(with_key=True) as session:
-        await done(
-            session, await session.add([source_from_address(ADDRESS)], Order("scripted"))
-        )
+        await done(session, await session.add([source_from_address(ADDRESS)], Order("scripted")))
         await held(session, waits)
         assert session.runner.holds == {}
 

@@ -90,6 +90,11 @@ def _held(error: ProviderError, now: datetime) -> ProviderError:
 def _given_up(error: ProviderError, now: datetime) -> ProviderError:
     if error.may_have_run or error.status is not None:
         return error
+    return offline(error, now)
+
+
+def offline(error: ProviderError, now: datetime) -> ServiceOffline:
+    """What says that no connection could be made, as a hold that soon tries again."""
     return ServiceOffline(
         str(error), until=wake_up(now, OFFLINE_HOLD_S), hint=error.hint, detail=error.detail
     )
