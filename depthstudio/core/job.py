@@ -179,6 +179,7 @@ class JobStatus:
     result_id: str | None = None
     cached: bool = False
     note: str = ""  # what cancelling really did, or what a finished job wants said
+    is_sent: bool = False  # the service took work on for it, and gave ids
     started_at: datetime | None = None
     ended_at: datetime | None = None
 

@@ -9,7 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from depthstudio.core.errors import ProviderError, ProviderHeld, SubmitUnknown
+from depthstudio.core.errors import (
+    ProviderError,
+    ProviderHeld,
+    SubmitUnknown,
+)
 from depthstudio.core.job import STARTS_NO_WORK, Checkpoint, Hold, Progress, Source
 from depthstudio.core.record import Json
 from depthstudio.jobs.hosting import Hosting
@@ -73,6 +77,7 @@ class JobContext(JobReach):
     provider_hold: Callable[[], Hold | None]  # what the whole provider waits for now
     hosting: Hosting = field(default_factory=Hosting)
     notes: list[str] = field(default_factory=list[str])
+    is_untold: bool = False  # cancelled, and the service did not hear of it
     _reported_s: float = float("-inf")
     _last_report: Progress | None = None
 
@@ -168,13 +173,17 @@ class JobContext(JobReach):
             async with asyncio.timeout(CANCEL_TIMEOUT_S):
                 self.note(await ask())
         except TimeoutError:
-            self.note(ONLY_ASKED)
+            self._not_told(ONLY_ASKED)
         except ProviderError:
-            self.note(NOT_HEARD)
+            self._not_told(NOT_HEARD)
         except Exception:
             # A mistake in a provider must not turn a cancelled job into a failed one.
             log.exception("job %s: the service could not be told to stop", self.job_id)
-            self.note(NOT_HEARD)
+            self._not_told(NOT_HEARD)
+
+    def _not_told(self, note: str) -> None:
+        self.is_untold = True
+        self.note(note)
 
     async def in_thread(self, work: Callable[[ThreadFlag], T]) -> T:
         flag = ThreadFlag()

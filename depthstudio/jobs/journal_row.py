@@ -29,9 +29,10 @@ COLUMNS = (
     "started_at TEXT",
     "ended_at TEXT",
     "intent_at TEXT",  # when the intent was written
+    "untold INTEGER NOT NULL DEFAULT 0",  # cancelled, and the service did not hear of it
 )
 # Came later. Older programs do without them, so a file that has them is still version 1.
-LATER_COLUMNS = ("intent_at TEXT",)
+LATER_COLUMNS = ("intent_at TEXT", "untold INTEGER NOT NULL DEFAULT 0")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class JournalRow:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     intent_at: datetime | None = None
+    untold: bool = False
 
     @property
     def status(self) -> JobStatus:
@@ -64,6 +66,7 @@ class JournalRow:
             result_id=self.result_id if self.phase is Phase.DONE else None,
             cached=self.cached,
             note=self.note,
+            is_sent=self.checkpoint.has_work,
             started_at=self.started_at,
             ended_at=self.ended_at,
         )
@@ -74,7 +77,7 @@ class JournalRow:
         status = self.status
         if status.state is not JobState.RUNNING:
             return status
-        return JobStatus(state=JobState.QUEUED, note=status.note)
+        return JobStatus(state=JobState.QUEUED, note=status.note, is_sent=status.is_sent)
 
 
 def column_value(name: str, value: Any) -> Any:
@@ -107,8 +110,14 @@ def row_from(record: sqlite3.Row) -> JournalRow:
         cached=bool(record["cached"]),
         started_at=_moment(record["started_at"]),
         ended_at=_moment(record["ended_at"]),
-        intent_at=_moment(record["intent_at"] if "intent_at" in record.keys() else None),  # noqa: SIM118 - a row of SQLite looks among its values
+        intent_at=_moment(_later(record, "intent_at")),
+        untold=bool(_later(record, "untold")),
     )
+
+
+def _later(record: sqlite3.Row, name: str) -> Any:
+    """A column that a file of an older program lacks."""
+    return record[name] if name in record.keys() else None  # noqa: SIM118 - a row of SQLite looks among its values
 
 
 def _moment(text: str | None) -> datetime | None:

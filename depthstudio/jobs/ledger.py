@@ -81,7 +81,8 @@ class Ledger:
         if STATES[to].is_final:
             implied["ended_at"] = self._clock.now()
         elif to is Phase.QUEUED:
-            implied |= {"note": "", "started_at": None, "ended_at": None, "cached": False}
+            implied |= {"note": "", "started_at": None, "ended_at": None}
+            implied |= {"cached": False, "untold": False}
         return implied
 
     async def record(self, job_id: str, **learned: Any) -> JournalRow:

@@ -79,7 +79,7 @@ class Pipeline:
         if row.phase is Phase.DOWNLOADED:
             self.ledger.show_running(row)
             await self._seal(row, self.registry.get(row.job.provider_id))
-        elif row.checkpoint.has_work:
+        elif row.checkpoint.has_work or row.phase is Phase.FOLLOWING:
             await self._follow(row)
         else:
             await self._ask(row)
@@ -209,7 +209,8 @@ class Pipeline:
 
     async def _keep_notes(self, context: JobContext) -> None:
         if context.notes:
-            await self.ledger.record(context.job_id, note=" · ".join(context.notes))
+            note = " · ".join(context.notes)
+            await self.ledger.record(context.job_id, note=note, untold=context.is_untold)
 
     async def _seal(self, row: JournalRow, provider: Provider[Params]) -> None:
         # Too late to cancel: everything is here, and half a result helps nobody.

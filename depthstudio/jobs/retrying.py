@@ -60,7 +60,7 @@ class Retrying:
             return await self._look_again(row.job)
         if row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row)):
             await self.ledger.move_waiting(job_id, Phase.DOWNLOADED)
-        elif row.failure is not None and row.failure.type not in SPENT:
+        elif _may_be_there(row):
             await self.ledger.move(job_id, Phase.QUEUED)
         else:
             await self.ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
@@ -106,6 +106,13 @@ class Retrying:
             if row.phase is not Phase.LOST:
                 raise UsageError(f"{row.job.name} is not waiting for that answer")
             await self.ledger.move(job_id, to, **changes)
+
+
+def _may_be_there(row: JournalRow) -> bool:
+    """May the ids of a stopped job still bring what was paid for?"""
+    if row.failure is None:
+        return row.untold  # else the service was told to stop it
+    return row.failure.type not in SPENT
 
 
 def _has_files(row: JournalRow) -> bool:

@@ -181,7 +181,10 @@ class JobRunner:
             row = await self._ledger.row(job_id)
             if row.phase is unless or STATES[row.phase].is_final:
                 return
-            await self._ledger.move(job_id, Phase.CANCELLED, note=self._cancel_note(row))
+            note = self._cancel_note(row)
+            # Who runs it again wants what is still made there, and not to pay once more.
+            untold = row.untold or (note == MAY_RUN and row.phase is not Phase.LOST)
+            await self._ledger.move(job_id, Phase.CANCELLED, note=note, untold=untold)
         await self._pipeline.forget_files(job_id)
 
     def _cancel_note(self, row: JournalRow) -> str:

@@ -9,6 +9,7 @@ import pytest
 from depthstudio.core.errors import ProviderHeld
 from depthstudio.core.job import HoldKind, JobState
 from depthstudio.jobs.context import NOT_HEARD, ONLY_ASKED
+from depthstudio.jobs.journal_file import read_journal
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.runner import BEFORE_SENT, MAY_RUN
 from depthstudio.jobs.session import Session
@@ -163,6 +164,44 @@ async def test_a_held_job_says_what_its_cancel_could_not_reach(
 
     status = session.queue.entry(job.id).status
     assert (status.state, status.note, status.hold) == (JobState.CANCELLED, note, None)
+
+
+async def test_what_the_service_was_not_told_of_is_followed_and_not_paid_again(
+    session: Session, service: ScriptedService, add: Add, home: Home
+) -> None:
+    job = await add(session, "hold-follow-once")
+    await settled(session.queue, job.id)
+    await session.cancel(job.id)
+    assert [row.untold for row in read_journal(home.journal_file)] == [True]
+
+    await session.runner.try_now("scripted")
+    await session.retry(job.id)
+
+    (status,) = await settled(session.queue, job.id)
+    assert (status.state, submits(service)) == (JobState.DONE, [job.id])
+
+
+@pytest.mark.parametrize("trouble", [None, ProviderHeld("not now", until=None)])
+async def test_only_a_job_that_the_service_stopped_is_sent_anew(
+    open_session: Any, service: ScriptedService, add: Add, trouble: Exception | None
+) -> None:
+    scripted = scripted_at(service.url)
+    told = scripted._stop
+
+    async def stop(ids: Any, ctx: Any) -> str:
+        if trouble is not None:
+            raise trouble
+        return await told(ids, ctx)
+
+    scripted._stop = stop
+    async with open_session(scripted) as session:
+        job = await add(session, "slow")
+        await busy(session, job)
+        await session.cancel(job.id)
+        service.release.set()
+        await session.retry(job.id)
+        await settled(session.queue, job.id)
+    assert len(submits(service)) == (2 if trouble is None else 1)
 
 
 async def test_a_job_cancelled_as_its_hold_ends_stays_cancelled(

@@ -1,6 +1,7 @@
 """Holds, over a real loopback service and a clock that stands still."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -205,6 +206,26 @@ async def test_a_hold_without_an_end_outlasts_one_that_ends(
             await asyncio.sleep(0)
 
         assert states(session) == [JobState.HELD] * 3
+
+
+async def test_a_submit_that_reaches_nobody_waits_for_the_network(
+    open_session: Any, add: Add, clock: FakeClock, service: ScriptedService
+) -> None:
+    """A night's batch goes on when the network is back."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        away = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    async with open_session(scripted_at(away)) as session:
+        jobs = [await add(session) for _ in range(3)]
+        (status,) = await settled(session.queue, jobs[0].id)
+        assert status.hold is not None
+        assert status.hold.kind is HoldKind.OFFLINE
+        assert status.hold.until == clock.now() + timedelta(seconds=30)
+        assert session.runner.holds["scripted"].reason == "Scripted cannot be reached"
+    async with open_session(scripted_at(service.url)) as session:
+        await session.runner.try_now("scripted")
+        await until(session.queue, lambda: states(session) == [JobState.DONE] * 3)
+    assert sorted(submits(service)) == sorted(job.id for job in jobs)
 
 
 async def test_a_hold_outlives_the_program_and_ends_when_it_would_have(

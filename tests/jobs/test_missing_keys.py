@@ -60,6 +60,24 @@ async def test_a_key_that_came_while_the_program_was_away_lets_the_job_go_on(
     assert len(submits(service)) == 1
 
 
+async def test_a_job_that_waits_for_a_key_holds_no_command_that_has_one(
+    open_session: Any, service: ScriptedService, add: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = replace(KEY, variable="ACME_KEY")
+    monkeypatch.delenv("ACME_KEY", raising=False)
+    provider = scripted_at(service.url, secrets=(key,))
+    async with open_session(provider, only=set()) as session:
+        waits = await add(session)
+        await settled(session.queue, waits.id)
+    monkeypatch.setenv("ACME_KEY", "word")
+    async with open_session(provider, only=set()) as session:
+        job = await add(session)
+        (status,) = await settled(session.queue, job.id)
+        assert status.state is JobState.DONE
+        assert session.queue.entry(waits.id).status.state is JobState.HELD
+    assert submits(service) == [job.id]
+
+
 async def test_a_job_may_not_jump_the_line_when_a_hold_ends(
     open_session: Any, service: ScriptedService, add: Any
 ) -> None:

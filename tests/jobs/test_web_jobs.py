@@ -19,7 +19,7 @@ from tests.support.fake_clock import FakeClock
 from tests.support.scripted_provider import scripted_at
 from tests.support.scripted_service import ScriptedService
 from tests.support.shelf_host import HOST_KEY, KEPT_FOR, KEY, Shelf, shelf_at
-from tests.support.watch import settled, until
+from tests.support.watch import heard, settled, until
 
 pytestmark = pytest.mark.anyio
 
@@ -149,6 +149,104 @@ async def test_a_host_without_its_key_holds_the_job_until_it_is_given(
         await until(session.queue, lambda: session.queue.entry(job.id).status.hold is None)
         await done(session, job)
     assert shelf.keys == [f"Bearer {HOST_KEY}"]
+
+
+def is_waiting(session: Session, job: Job) -> bool:
+    progress = session.queue.entry(job.id).status.progress
+    return progress is not None and progress.message == "the same job is running"
+
+
+async def held(session: Session, job: Job) -> None:
+    (status,) = await settled(session.queue, job.id)
+    assert status.state is JobState.HELD, status
+
+
+async def test_of_two_same_jobs_that_were_held_after_their_upload_one_is_paid(
+    web_session: Open, make_source: Callable[..., Source], service: ScriptedService
+) -> None:
+    source = make_source()
+    order = Order("scripted", {"script": "pause-hold-once"}, host_via="shelf")
+    async with web_session() as session:
+        first = await session.add([source], order)
+        await heard(service.submitted)
+        second = await session.add([source], order)  # has its slot before the hold is known
+        await until(session.queue, lambda: is_waiting(session, second))
+        service.release.set()
+        for job in (first, second):
+            await held(session, job)
+        await session.runner.try_now("scripted")
+        results = [await done(session, job) for job in (first, second)]
+    assert len({result.id for result in results}) == 1
+    assert sum(service.accepted.values()) == 1
+
+
+async def test_a_job_goes_on_with_its_upload_after_a_start_and_asks_the_library_first(
+    web_session: Open, make_source: Callable[..., Source], service: ScriptedService, shelf: Shelf
+) -> None:
+    source, order = make_source(), Order("scripted", {"script": "hold-once"}, host_via="shelf")
+    async with web_session() as session:
+        waits = await session.add([source], order)
+        await held(session, waits)
+    async with web_session() as session:
+        await session.runner.try_now("scripted")
+        await done(session, waits)
+        again = await session.add([source], order)
+        await done(session, again)
+    assert sum(service.accepted.values()) == 1
+    assert len(shelf.files) == 1
+
+
+async def test_a_photo_edited_during_a_hold_is_not_sent_under_its_old_name(
+    web_session: Open, make_source: Callable[..., Source], service: ScriptedService
+) -> None:
+    source, order = make_source(), Order("scripted", {"script": "hold-once"}, host_via="shelf")
+    async with web_session() as session:
+        job = await session.add([source], order)
+        await held(session, job)
+        make_source(colour=(200, 10, 10))
+        await session.runner.try_now("scripted")
+        (status,) = await settled(session.queue, job.id)
+        assert status.failure is not None
+        assert status.failure.type == "InputError"
+    assert sum(service.accepted.values()) == 0
+
+
+async def test_what_the_service_works_on_already_waits_for_no_key_of_the_host(
+    web_session: Open, make_source: Callable[..., Source], service: ScriptedService
+) -> None:
+    order = Order("scripted", {"script": "slow"}, host_via="shelf")
+    async with web_session(with_key=True, SHELF_KEY_OF_TESTS="word") as session:
+        job = await session.add([make_source()], order)
+        await heard(service.polled)
+    service.release.set()
+    async with web_session(with_key=True) as session:  # the key is gone
+        await done(session, job)
+    assert sum(service.accepted.values()) == 1
+
+
+async def test_what_is_on_the_host_already_waits_for_no_key_of_it(
+    web_session: Open, make_source: Callable[..., Source], service: ScriptedService, shelf: Shelf
+) -> None:
+    order = Order("scripted", {"script": "hold-once"}, host_via="shelf")
+    async with web_session(with_key=True, SHELF_KEY_OF_TESTS="word") as session:
+        job = await session.add([make_source()], order)
+        await held(session, job)
+    async with web_session(with_key=True) as session:
+        await session.runner.try_now("scripted")
+        await done(session, job)
+    assert len(shelf.files) == 1
+
+
+async def test_a_host_without_its_key_holds_nothing_but_its_own_jobs_also_after_a_start(
+    web_session: Open, make_source: Callable[..., Source]
+) -> None:
+    async with web_session(with_key=True) as session:
+        waits = await session.add([make_source()], Order("scripted", host_via="shelf"))
+        await held(session, waits)
+    async with web_session(with_key=True) as session:
+        await done(session, await session.add([source_from_address(ADDRESS)], Order("scripted")))
+        await held(session, waits)
+        assert session.runner.holds == {}
 
 
 async def test_the_endpoint_of_a_host_makes_no_other_question(

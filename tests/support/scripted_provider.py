@@ -54,10 +54,7 @@ class Scripted(Provider[ScriptedParams]):
     async def fetch(
         self, sources: Sequence[Source], params: ScriptedParams, ctx: Context
     ) -> list[Artifact]:
-        if self.info.takes_urls or self.info.needs_web_address:
-            body = await ctx.web_address(sources[0])
-        else:
-            body = await ctx.in_thread(lambda flag: sources[0].path.read_bytes().hex()[:64])
+        body = await self._body(sources, ctx)
         if params.script == "stall":
             ctx.report(Progress(Stage.RUNNING, message="stalled"))
             await asyncio.Event().wait()
@@ -68,7 +65,14 @@ class Scripted(Provider[ScriptedParams]):
     async def reattach(
         self, checkpoint: Checkpoint, params: ScriptedParams, ctx: Context
     ) -> list[Artifact]:
-        return await self._go_on(len(checkpoint.steps) + 1, "again", params, ctx)
+        done = [step for step in checkpoint.steps if step.startswith("step-")]
+        body = "again" if done else await self._body(ctx.sources, ctx)
+        return await self._go_on(len(done) + 1, body, params, ctx)
+
+    async def _body(self, sources: Sequence[Source], ctx: Context) -> str:
+        if self.info.takes_urls or self.info.needs_web_address:
+            return await ctx.web_address(sources[0])
+        return await ctx.in_thread(lambda flag: sources[0].path.read_bytes().hex()[:64])
 
     async def _go_on(
         self, first: int, body: str, params: ScriptedParams, ctx: Context
