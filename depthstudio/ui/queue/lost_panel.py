@@ -89,13 +89,15 @@ class LostPanel(QScrollArea):
         when = when_text(lost.sent_at, now) if lost.sent_at else self.tr("at an unknown time")
         there = f" ({', '.join(lost.servers)})" if lost.servers else ""
         happened = self.tr("Sent {when} to {service}{there}, and no answer came.")
-        if lost.history:
+        if lost.can_look:
+            advice = ""  # the button and what came of it say as much
+        elif lost.history:
             advice = self.tr("Look whether it is in the service's own list.")
         else:
             advice = self.tr("The service has no list to look at.")
         risk = self.tr("Sent again although it runs there, it may be paid twice.")
         said = happened.format(when=when, service=lost.service, there=there)
-        return f"{said} {advice} {risk}"
+        return " ".join(words for words in (said, advice, risk) if words)
 
     def _outcome(self, look: ListLook, now: datetime) -> str:
         """What came of the last look. That it is not there yet is no proof."""
