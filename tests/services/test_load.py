@@ -28,7 +28,7 @@ from tests.support.vendors import (
     thing_for,
 )
 
-EACH = 6
+EACH = 200
 SEED = 20261121
 SHARE_OF_FAULTS = 0.03
 LONGEST_S = 1500
@@ -63,7 +63,7 @@ def make_trouble(server: GradioServer, kind: Kind, dice: random.Random) -> None:
     headers = {"content-type": "application/json"}
     for skip in dice.sample(range(EACH), 2):
         server.wire_fault(JOIN, "answer", skip=skip, status=503, body=full, headers=headers)
-    for skip in dice.sample(range(EACH), 1):
+    for skip in dice.sample(range(EACH), 6):
         server.wire_fault(JOIN, "lose_answer", skip=skip)
         server.wire_fault(STREAM, "cut", skip=skip, after_events=1, reset=True)
         server.wire_fault(SCENE, "cut", skip=skip, after_bytes=100)

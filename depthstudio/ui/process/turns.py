@@ -11,4 +11,4 @@ def take_short_turns() -> None:
     It asks with every event and after every call that waited, and while jobs run a few workers
     have Python before it: at five milliseconds each, which is Python's choice, one sees that.
     """
-    sys.setswitchinterval(LONGEST_TURN_S)
+    sys.setswitchinterval(min(LONGEST_TURN_S, sys.getswitchinterval()))

@@ -1,10 +1,12 @@
 import asyncio
+import importlib.abc
 import logging
 import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -14,7 +16,7 @@ from depthstudio.core.errors import AuthError, BadResponse, ServiceUnavailable
 from depthstudio.providers.base import Credential
 from depthstudio.providers.transport import clients as clients_module
 from depthstudio.providers.transport.bounded import LONGEST_ANSWER_BYTES, LONGEST_PACKED_BYTES
-from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.providers.transport.clients import ASKED_FOR_OFTEN, HttpClients
 from depthstudio.providers.transport.errors import translated_errors
 from depthstudio.providers.transport.extensions import CREDENTIAL
 from depthstudio.providers.transport.redaction import secrets_of
@@ -154,6 +156,31 @@ async def test_a_key_is_shown_to_its_hosts_and_to_no_other(
     await client.get(foreign.url, headers={"authorization": KEY})
     assert mine.questions[0].headers["authorization"] == KEY
     assert "authorization" not in foreign.questions[0].headers
+
+
+class Looks(importlib.abc.MetaPathFinder):
+    """Finds nothing, and notes what is looked for."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        self.names.append(fullname)
+
+
+@pytest.mark.anyio
+async def test_a_request_looks_for_no_module(
+    serve: Serve, clients: HttpClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if find_spec(ASKED_FOR_OFTEN) is None:
+        sys.modules.pop(ASKED_FOR_OFTEN, None)
+    server = serve(lambda exchange: exchange.answer())
+    client = await clients.client("acme")
+    await client.get(server.url)
+    looks = Looks()
+    monkeypatch.setattr(sys, "meta_path", [looks, *sys.meta_path])
+    await client.get(server.url)
+    assert looks.names == []
 
 
 @pytest.mark.anyio

@@ -71,6 +71,17 @@ def test_a_new_card_comes_first_and_a_known_one_is_replaced(
     assert names(panel) == ["c", "renamed", "b"]
 
 
+def test_of_new_cards_that_come_together_the_last_is_first(
+    panel: LibraryPanel, make_item: MakeItem
+) -> None:
+    panel.set_items([make_item("a"), make_item("b")])
+    together = [make_item("c"), make_item("renamed", result_id="id of a"), make_item("d")]
+    panel.add_items([*together, make_item("d later", result_id="id of d")])
+    assert names(panel) == ["d later", "c", "renamed", "b"]
+    panel.add_items([])
+    assert len(names(panel)) == 4
+
+
 @pytest.mark.parametrize(
     ("search", "found"),
     [

@@ -63,8 +63,22 @@ def test_what_is_asked_for_by_the_work_itself_waits_for_the_next_beat(
     qtbot.waitUntil(lambda: len(done) == 3)
 
 
+def test_where_frames_take_long_it_rests_longer(beat: Beat) -> None:
+    assert beat.rest_ms == 40
+    for _ in range(100):
+        beat.drew(15.0)
+    assert beat.rest_ms == pytest.approx(750, abs=1)
+    for _ in range(100):
+        beat.drew(100.0)
+    assert beat.rest_ms == 1000
+    for _ in range(100):
+        beat.drew(0.5)
+    assert beat.rest_ms == 40
+
+
 def test_a_closed_beat_does_nothing_more(beat: Beat, done: list[str]) -> None:
     beat.do(lambda: done.append("a"))
     beat.close()
+    beat.do(lambda: done.append("b"))
     QApplication.processEvents()
     assert done == []
