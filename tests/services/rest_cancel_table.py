@@ -35,7 +35,7 @@ CANCELS = (
     Cancel(FAL, "sent", fal.ASKED_TO_STOP, stops=1),
     Cancel(OXEN, "waiting there", oxen.BEFORE_BEGUN, stops=1),
     Cancel(TENGR, "waiting there", tengr.GOES_ON),
-    Cancel(FAL, "waiting there", fal.TAKEN_OUT, stops=1),
+    Cancel(FAL, "waiting there", fal.ASKED_IN_LINE, stops=1),
     Cancel(OXEN, "running there", oxen.WHILE_RUNNING, stops=1),
     Cancel(OXEN_AT_ONCE, "running there", at_once.NOT_STOPPABLE),
     Cancel(TENGR, "running there", tengr.GOES_ON),
