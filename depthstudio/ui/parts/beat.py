@@ -14,8 +14,8 @@ class Beat(QObject):
     """Does what is due in the next turn of the loop, and then rests before it does more.
 
     Each turn in which something changes makes the window draw, and without a graphics card that
-    takes 10 ms and both processors, or more. So whatever follows news of jobs shares one beat:
-    the first news shows at once, and a storm of it a few times a second: less often where frames
+    takes 10 ms and both processors, or more. So whatever follows news of jobs shares one beat: the
+    first news shows at once, and a storm of it a few times a second, or less often where frames
     take long.
     """
 
