@@ -82,7 +82,8 @@ def test_an_answer_that_is_none_is_refused(tmp_path: Path, answer: str) -> None:
     [
         lambda text: text[:-1], lambda text: text[:9000] + "=" + text[9001:],
         lambda text: text[:9000] + "é" + text[9001:], lambda text: text + "AAAA",
-        lambda text: text[:9000] + "\\n" + text[9000:], lambda text: text[:9000] + "\\x" + text[9000:],
+        lambda text: text[:9000] + "\\n" + text[9000:],
+        lambda text: text[:9000] + "\\x" + text[9000:],
     ],
     ids=range(6),
 )  # fmt: skip
