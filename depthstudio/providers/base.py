@@ -88,6 +88,7 @@ class ProviderInfo:
     # run time these stand among the endpoints.
     wiring: Mapping[str, str] = field(default_factory=dict[str, str])
     history: str = ""  # https address where users see at the service what they ran there
+    keeps_jobs: bool = False  # it works on and keeps results while nobody listens
     takes_urls: bool = False  # as sources, beside files
     needs_web_address: bool = False  # a file of this computer has to be put on a host first
     asks_only: frozenset[str] = frozenset()  # endpoints that get nothing of the user's files

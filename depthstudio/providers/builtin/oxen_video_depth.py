@@ -163,6 +163,7 @@ class OxenVideoDepth(LazyProvider[OxenVideoParams]):
         page="https://docs.oxen.ai/inference-api/reference/models/bytedance-depth-anything-video",
         history="https://www.oxen.ai/ai/workbench?model=bytedance-depth-anything-video",
         endpoints={API: HUB_URL},
+        keeps_jobs=True,
         takes_urls=True,
         needs_web_address=True,
         secrets=(KEY,),

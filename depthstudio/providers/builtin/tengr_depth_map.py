@@ -143,6 +143,7 @@ class TengrDepthMap(LazyProvider[TengrParams]):
         history=HOME_PAGE,
         endpoints={API: ""},
         wiring=WIRING,
+        keeps_jobs=True,
         takes_urls=True,
         needs_web_address=True,
         secrets=(KEY,),
