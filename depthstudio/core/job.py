@@ -168,6 +168,14 @@ class Hold(Record):
         return self.until is None
 
 
+class Sent(StrEnum):
+    """What has been sent of a job that starts work, as far as is known."""
+
+    NOTHING = "nothing"
+    UNANSWERED = "unanswered"  # it is on its way, or nobody knows whether it arrived
+    TAKEN = "taken"  # the service gave ids
+
+
 @dataclass(frozen=True)
 class JobStatus:
     """Where a job stands. Replaced as a whole, in one place, never changed in part."""
@@ -179,7 +187,7 @@ class JobStatus:
     result_id: str | None = None
     cached: bool = False
     note: str = ""  # what cancelling really did, or what a finished job wants said
-    is_sent: bool = False  # the service took work on for it, and gave ids
+    sent: Sent = Sent.NOTHING
     started_at: datetime | None = None
     ended_at: datetime | None = None
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.job import Checkpoint, Failure, Hold, Job, JobState, JobStatus
+from depthstudio.core.job import Checkpoint, Failure, Hold, Job, JobState, JobStatus, Sent
 from depthstudio.core.record import from_json, to_json
 from depthstudio.jobs.phase import STATES, Phase
 
@@ -66,10 +66,16 @@ class JournalRow:
             result_id=self.result_id if self.phase is Phase.DONE else None,
             cached=self.cached,
             note=self.note,
-            is_sent=self.checkpoint.has_work,
+            sent=self._sent,
             started_at=self.started_at,
             ended_at=self.ended_at,
         )
+
+    @property
+    def _sent(self) -> Sent:
+        if self.phase in (Phase.SUBMITTING, Phase.LOST):
+            return Sent.UNANSWERED
+        return Sent.TAKEN if self.checkpoint.has_work else Sent.NOTHING
 
     @property
     def waiting_status(self) -> JobStatus:
@@ -77,7 +83,7 @@ class JournalRow:
         status = self.status
         if status.state is not JobState.RUNNING:
             return status
-        return JobStatus(state=JobState.QUEUED, note=status.note, is_sent=status.is_sent)
+        return JobStatus(state=JobState.QUEUED, note=status.note, sent=status.sent)
 
 
 def column_value(name: str, value: Any) -> Any:

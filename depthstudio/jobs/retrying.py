@@ -77,10 +77,15 @@ class Retrying:
         await self.ledger.remove(job.id)
         return jobs
 
-    async def run_again(self, job_id: str) -> Job:
-        """Ask the same once more, even though the library knows an answer."""
+    async def run_again(self, job_id: str, *, host_via: str | None = None) -> Job:
+        """Ask the same once more, through another host if one is named; see `Session`."""
+        old = self.queue.entry(job_id).job
         job = replace(
-            self.queue.entry(job_id).job, id=new_id(), again=True, created_at=self.clock.now()
+            old,
+            id=new_id(),
+            again=True,
+            created_at=self.clock.now(),
+            host_via=old.host_via if host_via is None else host_via,
         )
         await self.ledger.add(job)
         self.runner.admit(job.id)

@@ -257,9 +257,12 @@ class Session:
         """
         return await self._retrying.retry(job_id)
 
-    async def run_again(self, job_id: str) -> Job:
-        """Ask the same once more, even though the library knows an answer."""
-        return await self._retrying.run_again(job_id)
+    async def run_again(self, job_id: str, *, host_via: str | None = None) -> Job:
+        """Ask the same once more, even though the library knows an answer.
+
+        Files go to the host they went to before; `host_via` names another one.
+        """
+        return await self._retrying.run_again(job_id, host_via=host_via)
 
     def can_look(self, job_id: str) -> bool:
         """Whether a lost submit can be looked for in the service's own list."""

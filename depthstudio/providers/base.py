@@ -91,6 +91,7 @@ class ProviderInfo:
     history: str = ""  # https address where users see at the service what they ran there
     # Steps whose work the service lists, so that `find_lost` can find one that got no answer.
     listed_steps: frozenset[str] = frozenset()
+    keeps_jobs: bool = False  # it works on and keeps results while nobody listens
     takes_urls: bool = False  # as sources, beside files
     needs_web_address: bool = False  # a file of this computer has to be put on a host first
     asks_only: frozenset[str] = frozenset()  # endpoints that get nothing of the user's files

@@ -55,12 +55,13 @@ class Secrets:
         return self._status
 
     def get(self, name: str, variable: str = "") -> str:
-        """What was given, else what the keychain is known to have, else the environment, or ""."""
-        return (
-            self._given.get(name)
-            or self._kept.get(name)
-            or self._environment.get(variable, "").strip()
-        )
+        """What was given, else what the keychain is known to have, else the environment, or "".
+
+        While the keychain refuses, the environment is not asked: who would be billed then?
+        """
+        if found := self._given.get(name) or self._kept.get(name):
+            return found
+        return "" if name in self._withheld else self._environment.get(variable, "").strip()
 
     def origin(self, name: str, variable: str = "") -> SecretOrigin:
         """Where `get` has it from."""
@@ -70,14 +71,15 @@ class Secrets:
             return SecretOrigin.KEYCHAIN
         if not self._is_asked_for(name):
             return SecretOrigin.UNKNOWN
-        if self._environment.get(variable, "").strip():
-            return SecretOrigin.ENVIRONMENT
-        return SecretOrigin.WITHHELD if name in self._withheld else SecretOrigin.ABSENT
+        if name in self._withheld:
+            return SecretOrigin.WITHHELD
+        is_outside = bool(self._environment.get(variable, "").strip())
+        return SecretOrigin.ENVIRONMENT if is_outside else SecretOrigin.ABSENT
 
     def hides(self, name: str, variable: str) -> bool:
         """Does the environment hold another one, which is not used?"""
         outside = self._environment.get(variable, "").strip()
-        return bool(outside) and outside != self.get(name, variable)
+        return bool(outside) and self.get(name, variable) not in ("", outside)
 
     def masked(self, name: str, variable: str = "") -> str:
         """What may be shown of it, to tell one from another; "" when there is none."""

@@ -170,3 +170,29 @@ async def test_a_host_that_is_not_installed_any_more_is_not_the_chosen_one(
         dialog.reject()
         await until(lambda: studio.window.findChild(HostDialog) is None)
         assert settings_of(studio.window, settings).agreed_hosts == ("gone",)
+
+
+async def test_an_older_job_does_not_put_its_file_on_a_host_the_user_went_back_on(
+    start_hosted: Start, photo: Path, shelf: Shelf
+) -> None:
+    settings = replaced(CHOSEN, agreed_hosts=("shelf",), host_via="shelf")
+    async with start_hosted(settings=settings) as studio:
+        studio.drop([photo], on=studio.window.centre)
+        await studio.run()
+        await studio.settled()
+        (entry,) = studio.rows
+        studio.window.agreed_hosts.revoke("shelf")
+        for answer in ("no", "yes"):
+            studio.window.queue_panel.run_again_requested.emit(entry.job.id)
+            await until(lambda: studio.window.findChild(HostDialog))
+            dialog = studio.window.findChild(HostDialog)
+            assert (len(studio.rows), len(shelf.files)) == (1, 1)
+            if answer == "no":
+                dialog.reject()
+            else:
+                dialog.agree.click()
+            await until(lambda: studio.window.findChild(HostDialog) is None)
+        await until(lambda: studio.states == [JobState.DONE] * 2)
+        assert studio.window.agreed_hosts.agreed == ("shelf",)
+        assert [row.job.host_via for row in studio.rows] == ["shelf", "shelf"]
+    assert len(shelf.files) == 2

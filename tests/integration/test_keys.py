@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from depthstudio.core.job import HoldKind, JobState
 from depthstudio.core.record import to_json
+from depthstudio.jobs.order import Order
 from depthstudio.providers.base import Secret
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.hosting.base import Host, Hosted, HostInfo
@@ -133,7 +134,7 @@ def files_with(folder: Path, text: bytes) -> list[Path]:
 
 async def held_job(studio: Studio, photo: Path) -> str:
     intake = await studio.session.take_in([photo])
-    job = await studio.session.add(intake.sources, "space", {})
+    job = await studio.session.add(intake.sources, Order("space"))
     await until(lambda: studio.states == [JobState.HELD])
     return job.id
 
@@ -421,7 +422,7 @@ async def test_a_missing_address_is_missed_before_run_and_on_the_page(
         studio.drop([photo], on=studio.window.centre)
         await until(studio.window.inspector.inputs)
         box = studio.window.inspector.run_box
-        assert box.state().reason == "Give the address of its server first"
+        assert box.state().reason == "Give Space Depth's address first"
 
 
 async def test_the_card_says_where_the_key_comes_from_and_leads_to_it(

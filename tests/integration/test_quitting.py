@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from depthstudio.core.job import JobState
+from depthstudio.jobs import context
 from depthstudio.jobs.order import Order
 from depthstudio.ui.window import quitting
 from depthstudio.ui.window.quit_dialog import QuitDialog
+from tests.support.scripted_provider import Scripted
 from tests.support.scripted_service import ScriptedService
 from tests.support.studio import Start, Studio, two_fields, until
 
@@ -35,6 +37,13 @@ async def run_slow(studio: Studio, service: ScriptedService, photo: Path, count:
     await until(lambda: len(service.jobs) == min(count, 2))  # it has two slots
     await until(lambda: len(studio.session.running) == min(count, 2))
     await until(service.polled.is_set)
+
+
+async def run_unanswered(studio: Studio, service: ScriptedService, photo: Path) -> None:
+    """One job whose submit has arrived and gets no answer until it is released."""
+    intake = await studio.session.take_in([photo])
+    await studio.session.add(intake.sources, Order("scripted", {"script": "pause-slow"}))
+    await until(service.submitted.is_set)
 
 
 def dialog_of(studio: Studio) -> QuitDialog | None:
@@ -118,7 +127,7 @@ async def test_cancelling_all_tells_the_services_and_begins_nothing_else(
     assert sum(service.accepted.values()) == 2
 
 
-async def test_a_service_that_does_not_answer_is_not_waited_for(
+async def test_what_could_not_be_cancelled_in_time_is_told_and_goes_on_at_the_next_start(
     start_remote: Start,
     service: ScriptedService,
     photo: Path,
@@ -127,17 +136,70 @@ async def test_a_service_that_does_not_answer_is_not_waited_for(
     monkeypatch.setattr(quitting, "CANCEL_LIMIT_S", 0.05)
     async with start_remote() as studio:
         may_go = closable(studio)
-        intake = await studio.session.take_in([photo])
-        await studio.session.add(intake.sources, Order("scripted", {"script": "pause-slow"}))
-        await until(service.submitted.is_set)
+        await run_unanswered(studio, service, photo)
         dialog = await asked(studio)
+        assert dialog.words.text().startswith("One waits for its service's answer.")
         dialog.cancel_all.click()
-        await until(lambda: dialog.is_busy)
+        await until(lambda: dialog.is_busy or dialog.is_too_late)
         QTest.keyClick(dialog, Qt.Key.Key_Escape)  # there is no way back now
         assert not dialog.stay.isEnabled()
+        await until(lambda: dialog.is_too_late)
+        assert dialog.title.text() == "1 job could not be cancelled in time"
+        assert "The next start goes on with it, or asks" in dialog.words.text()
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not may_go.is_set()
+        dialog.leave.click()
         await may_go.wait()
+        studio.session.runner._pipeline.leaving.now = True  # before the answer comes
         service.release.set()
-    assert sum(service.accepted.values()) == 1
+    async with start_remote() as studio:
+        await until(lambda: studio.states == [JobState.DONE])
+    assert [job.cancelled for job in service.jobs.values()] == [False]
+
+
+async def test_an_answer_that_comes_late_still_lets_the_job_be_cancelled(
+    start_remote: Start,
+    service: ScriptedService,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quitting, "CANCEL_LIMIT_S", 0.05)
+    async with start_remote() as studio:
+        may_go = closable(studio)
+        await run_unanswered(studio, service, photo)
+        dialog = await asked(studio)
+        dialog.cancel_all.click()
+        await until(lambda: dialog.is_too_late)
+        service.release.set()
+        await may_go.wait()
+        assert studio.states == [JobState.CANCELLED]
+    assert [job.cancelled for job in service.jobs.values()] == [True]
+
+
+async def test_a_service_that_is_slow_to_hear_of_a_cancel_does_not_undo_it(
+    start_remote: Start,
+    service: ScriptedService,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert quitting.CANCEL_LIMIT_S >= context.CANCEL_TIMEOUT_S + 3
+    monkeypatch.setattr(context, "CANCEL_TIMEOUT_S", 0.05)
+
+    async def never(self: object, ids: object, ctx: object) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr(Scripted, "_stop", never)
+    async with start_remote() as studio:
+        may_go = closable(studio)
+        await run_slow(studio, service, photo)
+        dialog = await asked(studio)
+        dialog.cancel_all.click()
+        await may_go.wait()
+    service.release.set()
+    async with start_remote() as studio:
+        assert studio.states == [JobState.CANCELLED]
+        assert studio.rows[0].status.note == context.ONLY_ASKED
 
 
 async def test_work_on_this_computer_is_said_to_start_again(

@@ -146,12 +146,28 @@ async def test_a_locked_keychain_withholds_and_is_asked_anew_only_when_told(
     assert len(ring.calls) == 1
     assert (secrets.status.state, secrets.status.reason) == (KeychainState.BROKEN, "it is locked")
     assert secrets.origin("other") is SecretOrigin.WITHHELD
-    assert secrets.origin(NAME, VARIABLE) is SecretOrigin.ENVIRONMENT
+    assert secrets.origin(NAME, VARIABLE) is SecretOrigin.WITHHELD
 
     ring.is_locked = False
     secrets.ask_again()
     await secrets.look_up(["other"])
     assert (secrets.get("other"), secrets.status.state) == (CANARY, KeychainState.OK)
+
+
+@asynchronous
+async def test_what_a_locked_keychain_may_have_is_not_taken_from_the_environment(
+    secrets: Secrets, ring: MemoryKeyring
+) -> None:
+    ring.kept["DepthStudio", NAME] = "hf_kept"
+    ring.is_locked = True
+    await secrets.look_up([NAME])
+    assert secrets.get(NAME, VARIABLE) == ""
+    assert secrets.origin(NAME, VARIABLE) is SecretOrigin.WITHHELD
+    assert not secrets.hides(NAME, VARIABLE)
+    ring.is_locked = False
+    secrets.ask_again()
+    await secrets.look_up([NAME])
+    assert secrets.get(NAME, VARIABLE) == "hf_kept"
 
 
 @asynchronous

@@ -46,6 +46,7 @@ class Scripted(Provider[ScriptedParams]):
         licence=Licence("None", commercial=None),
         price="Free",
         endpoints={"api": "https://scripted.invalid"},
+        keeps_jobs=True,
         max_sources=4,
         max_parallel=2,
     )

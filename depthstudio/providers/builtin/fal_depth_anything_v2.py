@@ -107,6 +107,7 @@ class FalDepthAnythingV2(LazyProvider[FalParams]):
         page="https://fal.ai/models/fal-ai/image-preprocessors/depth-anything/v2",
         endpoints={QUEUE: QUEUE_URL, REST: REST_URL, CDN: CDN_URL},
         history=HISTORY_PAGE,
+        keeps_jobs=True,
         takes_urls=True,
         secrets=(KEY,),
         max_parallel=4,

@@ -164,6 +164,7 @@ class OxenVideoDepth(LazyProvider[OxenVideoParams]):
         history="https://www.oxen.ai/ai/workbench?model=bytedance-depth-anything-video",
         listed_steps=frozenset({ENQUEUED}),
         endpoints={API: HUB_URL},
+        keeps_jobs=True,
         takes_urls=True,
         needs_web_address=True,
         secrets=(KEY,),

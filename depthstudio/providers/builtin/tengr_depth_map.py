@@ -144,6 +144,7 @@ class TengrDepthMap(LazyProvider[TengrParams]):
         listed_steps=frozenset({MAKE}),
         endpoints={API: ""},
         wiring=WIRING,
+        keeps_jobs=True,
         takes_urls=True,
         needs_web_address=True,
         secrets=(KEY,),

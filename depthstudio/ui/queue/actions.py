@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
-from depthstudio.core.job import Hold, HoldKind, JobState, JobStatus
+from depthstudio.core.job import Hold, HoldKind, JobState, JobStatus, Sent
 
 
 class RowAction(StrEnum):
@@ -65,6 +65,9 @@ class RowAction(StrEnum):
                 "queue", "Look in the browser at what the service ran"
             ),
             RowAction.TRY_NOW: QCoreApplication.translate("queue", "Ask the service again now"),
+            RowAction.RUN_AGAIN: QCoreApplication.translate(
+                "queue", "Ask for it once more: a service that costs something charges again"
+            ),
             RowAction.GIVE_KEY: QCoreApplication.translate(
                 "queue", "Open the keys at this service: the job goes on once it has what it needs"
             ),
@@ -130,6 +133,8 @@ def menu_actions(
         return (*actions, RowAction.REMOVE)
     if status.state is JobState.DONE:
         actions.append(RowAction.RUN_AGAIN)
+    if runs_again(status):
+        actions.append(RowAction.RUN_AGAIN)
     if RowAction.GIVE_KEY in actions:
         actions.insert(1, RowAction.TRY_NOW)  # a keychain may have been unlocked
     if not status.state.is_final and RowAction.CANCEL not in actions:
@@ -137,6 +142,11 @@ def menu_actions(
     if status.state is not JobState.RUNNING:
         actions.append(RowAction.REMOVE)
     return tuple(actions)
+
+
+def runs_again(status: JobStatus) -> bool:
+    """Would a retry follow what failed before, so that only asking anew brings something else?"""
+    return status.state is JobState.FAILED and status.sent is Sent.TAKEN
 
 
 def _needs_key(hold: Hold | None) -> bool:

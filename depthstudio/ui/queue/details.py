@@ -8,6 +8,7 @@ from depthstudio.core.job import Failure
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
+from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.queue.paragraphs import close_button, fill, paragraph, side_by_side
 
 LOG_HEIGHT = 84
@@ -20,6 +21,7 @@ class DetailsPanel(QScrollArea):
     """
 
     retry_requested = Signal(str)  # job id
+    run_again_requested = Signal(str)  # job id
     remove_requested = Signal(str)  # job id
     closed = Signal()
 
@@ -42,6 +44,9 @@ class DetailsPanel(QScrollArea):
         self._close.clicked.connect(self.close_details)
         self.retry_button = QPushButton(self.tr("Retry"))
         self.retry_button.clicked.connect(lambda: self.retry_requested.emit(self._job_id))
+        self.again_button = QPushButton(RowAction.RUN_AGAIN.label)
+        self.again_button.setToolTip(RowAction.RUN_AGAIN.tip)
+        self.again_button.clicked.connect(lambda: self.run_again_requested.emit(self._job_id))
         self.remove_button = QPushButton(self.tr("Remove"))
         self.remove_button.clicked.connect(lambda: self.remove_requested.emit(self._job_id))
         self._arrange()
@@ -54,9 +59,15 @@ class DetailsPanel(QScrollArea):
         """Whose error is shown; empty when closed."""
         return self._job_id
 
-    def show_failure(self, job_id: str, name: str, failure: Failure) -> None:
-        """Open for a job. The texts hold no secrets, as every Failure promises."""
+    def show_failure(
+        self, job_id: str, name: str, failure: Failure, *, runs_again: bool = False
+    ) -> None:
+        """Open for a job. The texts hold no secrets, as every Failure promises.
+
+        `runs_again` is whether a retry only follows what was sent, and asking anew is offered.
+        """
         self._job_id = job_id
+        self.again_button.setVisible(runs_again)
         self._title.setText(name)
         self._happened.setText(failure.message)
         self._why.setText(_why(failure, self))
@@ -102,7 +113,9 @@ class DetailsPanel(QScrollArea):
             layout.addWidget(ToneLabel(self._theme, heading, font="group"))
             layout.addWidget(text)
             layout.addSpacing(Space.XS)
-        layout.addWidget(side_by_side(self.retry_button, self.remove_button, None))
+        layout.addWidget(
+            side_by_side(self.retry_button, self.again_button, self.remove_button, None)
+        )
         layout.addSpacing(Space.XS)
         layout.addWidget(side_by_side(self._log_title, None, self._copy))
         layout.addWidget(self._log)

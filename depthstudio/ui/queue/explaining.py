@@ -14,6 +14,7 @@ from depthstudio.jobs.queue import QueueEntry
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.queue.actions import runs_again
 
 if TYPE_CHECKING:
     from depthstudio.ui.queue.details import DetailsPanel
@@ -24,6 +25,7 @@ class Explaining(QWidget):
     """One explanation at a time; each kind is made when it is first asked for."""
 
     retry_requested = Signal(str)  # job id, as in all that follow
+    run_again_requested = Signal(str)
     remove_requested = Signal(str)
     look_requested = Signal(str)
     send_again_requested = Signal(str)
@@ -53,6 +55,7 @@ class Explaining(QWidget):
 
         details = DetailsPanel(self._theme, self._icons)
         details.retry_requested.connect(self.retry_requested)
+        details.run_again_requested.connect(self.run_again_requested)
         details.remove_requested.connect(self.remove_requested)
         details.closed.connect(self._follow_closed)
         self._column.addWidget(details)
@@ -84,7 +87,9 @@ class Explaining(QWidget):
         job, status = entry.job, entry.status
         if status.failure is not None:
             self.close_all()
-            self.details.show_failure(job.id, job.name, status.failure)
+            self.details.show_failure(
+                job.id, job.name, status.failure, runs_again=runs_again(status)
+            )
         elif is_lost(status.hold):
             self.close_all()
             self._ask(entry)

@@ -189,6 +189,7 @@ class QueuePanel(QWidget):
         self.model.dataChanged.connect(self._follow_change)
         explaining = self.explaining
         explaining.retry_requested.connect(self.retry_requested)
+        explaining.run_again_requested.connect(self.run_again_requested)
         explaining.remove_requested.connect(self.remove_requested)
         explaining.look_requested.connect(self.look_requested)
         explaining.send_again_requested.connect(self.send_again_requested)

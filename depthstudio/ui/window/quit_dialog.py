@@ -1,9 +1,12 @@
 """The question of quitting while jobs run."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from depthstudio.jobs.fate import Fate
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
 
@@ -20,7 +23,7 @@ class QuitDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Quit DepthStudio"))
-        self._is_busy = False
+        self._is_busy = self._is_too_late = False
         self.title = ToneLabel(theme, tone="text", font="provider")
         self.words = ToneLabel(theme, font="base")
         self.words.setWordWrap(True)
@@ -42,9 +45,14 @@ class QuitDialog(QDialog):
         """Are the services being told? Then there is no way back."""
         return self._is_busy
 
-    def show_running(self, *, away: int, here: int) -> None:
-        """Say how many jobs run, at services and on this computer, and what leaving means."""
-        count = away + here
+    @property
+    def is_too_late(self) -> bool:
+        """Were some of them not cancelled in time?"""
+        return self._is_too_late
+
+    def show_running(self, fates: Mapping[Fate, int]) -> None:
+        """Say how many jobs run, and what becomes of them if the window goes."""
+        count = sum(fates.values())
         self.title.setText(
             self.tr("1 job is running")
             if count == 1
@@ -53,7 +61,7 @@ class QuitDialog(QDialog):
         self.leave.setText(self.tr("Leave it running") if count == 1 else self.leave.text())
         if count == 1:
             self.cancel_all.setText(self.tr("Cancel it"))
-        self.words.setText("\n".join(self._consequences(away, here)))
+        self.words.setText("\n".join(self._consequences(fates)))
         self.adjustSize()
 
     def show_cancelling(self, done: int, count: int) -> None:
@@ -71,29 +79,73 @@ class QuitDialog(QDialog):
         """One more has been told."""
         self.progress.setValue(done)
 
+    def show_unsettled(self, fates: Mapping[Fate, int]) -> None:
+        """Say what could not be cancelled in time; nothing is left but to go, or to wait."""
+        count = sum(fates.values())
+        self._is_busy, self._is_too_late = False, True
+        self.title.setText(
+            self.tr("1 job could not be cancelled in time")
+            if count == 1
+            else self.tr("{count} jobs could not be cancelled in time").format(count=count)
+        )
+        wait = self.tr("While this window stays open it goes on trying.")
+        self.words.setText("\n".join([*self._consequences(fates), wait]))
+        self.progress.hide()
+        self.cancel_all.hide()
+        self.stay.hide()
+        self.leave.setText(self.tr("Quit"))
+        self.leave.setEnabled(True)
+        self.leave.setFocus()
+        self.adjustSize()
+
     def reject(self) -> None:
-        if not self._is_busy:
+        if not self._is_busy and not self._is_too_late:
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._is_busy:
+        if self._is_busy or self._is_too_late:
             event.ignore()
         else:
             super().closeEvent(event)
 
-    def _consequences(self, away: int, here: int) -> list[str]:
-        lines: list[str] = []
-        if away == 1:
-            lines.append(self.tr("One goes on at its service. It is picked up at the next start."))
-        elif away:
-            text = self.tr("{count} go on at their services. They are picked up at the next start.")
-            lines.append(text.format(count=away))
-        if here == 1:
-            lines.append(self.tr("One works on this computer. It starts again at the next start."))
-        elif here:
-            text = self.tr("{count} work on this computer. They start again at the next start.")
-            lines.append(text.format(count=here))
-        return lines
+    def _consequences(self, fates: Mapping[Fate, int]) -> list[str]:
+        said = {
+            Fate.GOES_ON: (
+                self.tr("One goes on at its service. It is picked up at the next start."),
+                self.tr("{count} go on at their services. They are picked up at the next start."),
+            ),
+            Fate.IS_ASKED_ABOUT: (
+                self.tr(
+                    "One waits for its service's answer. "
+                    "The next start goes on with it, or asks if it was sent."
+                ),
+                self.tr(
+                    "{count} wait for their services' answers. "
+                    "The next start goes on with them, or asks if they were sent."
+                ),
+            ),
+            Fate.MAY_BE_LOST: (
+                self.tr("One may be lost: its service keeps only what somebody listens for."),
+                self.tr("{count} may be lost: their services keep only what somebody listens for."),
+            ),
+            Fate.IS_SENT_THEN: (
+                self.tr("One is not running at its service yet. It is sent at the next start."),
+                self.tr(
+                    "{count} are not running at their services yet. "
+                    "They are sent at the next start."
+                ),
+            ),
+            Fate.STARTS_AGAIN: (
+                self.tr("One works on this computer. It starts again at the next start."),
+                self.tr("{count} work on this computer. They start again at the next start."),
+            ),
+        }
+        counts = [(fates.get(fate, 0), words) for fate, words in said.items()]
+        return [
+            one if count == 1 else several.format(count=count)
+            for count, (one, several) in counts
+            if count
+        ]
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)

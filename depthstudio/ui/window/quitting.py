@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from depthstudio.jobs.context import CANCEL_TIMEOUT_S
+from depthstudio.jobs.fate import Fate, fate_of
 from depthstudio.jobs.session import Session
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.quit_dialog import QuitDialog
@@ -14,13 +17,15 @@ from depthstudio.ui.window.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-CANCEL_LIMIT_S = 5.0  # for the services to hear of it; the window must not stay for longer
+# For the services to hear of it, and for the journal to write that down.
+CANCEL_LIMIT_S = CANCEL_TIMEOUT_S + 3.0
 
 
 class Quitting(QObject):
     """Asks only while something runs, and never where the system ends the session.
 
-    `leave` is called once the window may go.
+    What could not be cancelled in time is told before the window goes. `leave` is called once
+    it may go.
     """
 
     def __init__(
@@ -57,17 +62,23 @@ class Quitting(QObject):
         """Say what runs now; where it has all ended meanwhile, there is nothing to ask."""
         if self.dialog is None or self.dialog.is_busy:
             return
-        running = self._session.running
-        registry = self._session.registry
-        here = [
-            job
-            for job in running
-            if job.provider_id in registry and registry[job.provider_id].info.runs_locally
-        ]
-        if running:
-            self.dialog.show_running(away=len(running) - len(here), here=len(here))
-        else:
+        if not self._session.running:
             self._go()
+        elif self.dialog.is_too_late:
+            self.dialog.show_unsettled(self._fates())
+        else:
+            self.dialog.show_running(self._fates())
+
+    def _fates(self) -> Counter[Fate]:
+        """What becomes of the jobs that run, if the window goes now."""
+        queue, registry = self._session.queue, self._session.registry
+        return Counter(
+            fate_of(
+                queue.entry(job.id).status,
+                registry[job.provider_id].info if job.provider_id in registry else None,
+            )
+            for job in self._session.running
+        )
 
     async def _cancel_all(self) -> None:
         if self.dialog is None:
@@ -77,8 +88,13 @@ class Quitting(QObject):
             async with asyncio.timeout(CANCEL_LIMIT_S):
                 await self._session.cancel_running(self.dialog.show_cancelled)
         except TimeoutError:
-            log.warning("not every service heard of the cancel in time")
-        finally:
+            log.warning("not every job could be cancelled in time")
+            self.dialog.show_unsettled(self._fates())
+            self._show()  # unless they have all ended at this moment
+        except BaseException:
+            self._go()
+            raise
+        else:
             self._go()
 
     def _go(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from depthstudio.core.job import Source
+from depthstudio.core.job import Job, Source
 from depthstudio.jobs.order import Order
 from depthstudio.jobs.session import Session
 from depthstudio.jobs.sources import grouped
@@ -90,6 +90,18 @@ class Runs(QObject):
         """Let the user choose another host, without running anything."""
         self._ask_for_host(self._inputs, lambda host_id: None, self._take_address)
 
+    def with_consent(self, job: Job, then: Callable[[str], object]) -> None:
+        """Call `then` with the host of an older job, or with one agreed to in its place.
+
+        Consent may have been taken back since, or have been given for one command only.
+        """
+        agreed = self._window.agreed_hosts.agreed
+        if not job.host_via or job.host_via in agreed:
+            then(job.host_via)
+            return
+        info = self._session.registry.get(job.provider_id).info
+        self._ask_for_host(job.sources, then, lambda source: None, info)
+
     def _run(self, sources: Sequence[Source], *, again: bool = False) -> None:
         if needs_host(self.provider, sources) and not self._host_id:
             self._ask_for_host(
@@ -117,19 +129,22 @@ class Runs(QObject):
         sources: Sequence[Source],
         then: Callable[[str], object],
         with_address: Callable[[Source], object],
+        service: ProviderInfo | None = None,
     ) -> None:
+        """Ask; the question of an older job, whose `service` it is, takes no other address."""
         from depthstudio.ui.window.host_dialog import HostQuestion, ask_for_host
 
         def agree(host_id: str) -> None:
             self._window.agreed_hosts.agree(host_id)
             then(host_id)
 
+        info = service or self.provider
         question = HostQuestion(
-            service=self.provider.title,
+            service=info.title,
             files=tuple(source for source in sources if not source.is_remote),
             hosts=tuple(host.info for host in self._session.hosts.values()),
             chosen=self._host_id,
-            takes_address=self.provider.takes_urls and len(sources) == 1,
+            takes_address=service is None and info.takes_urls and len(sources) == 1,
         )
         ask_for_host(self._window, question, self._session.secrets, agree, with_address)
 

@@ -234,14 +234,27 @@ class Workbench(QObject):
             self._tasks.start(self._show_job(job_id))
 
     async def _run_again(self, job_id: str) -> None:
-        if self._session.queue.entry(job_id).status.state is JobState.DONE:
-            self._await((await self._session.run_again(job_id)).id)
-        else:
-            await self._retry(job_id)
+        entry = self._session.queue.entry(job_id)
+        if entry.status.state is JobState.CANCELLED:
+            await self._retry(job_id)  # which follows what still runs at the service
+            return
+        start = self._tasks.start
+        self._runs.with_consent(entry.job, lambda host: start(self._once_more(job_id, host)))
 
     async def _retry(self, job_id: str) -> None:
-        jobs = await self._session.retry(job_id)
-        self._await(jobs[0].id)
+        job, start = self._session.queue.entry(job_id).job, self._tasks.start
+
+        def agreed(host_id: str) -> None:
+            same = host_id == job.host_via
+            start(self._retried(job_id) if same else self._once_more(job_id, host_id))
+
+        self._runs.with_consent(job, agreed)
+
+    async def _once_more(self, job_id: str, host_id: str) -> None:
+        self._await((await self._session.run_again(job_id, host_via=host_id)).id)
+
+    async def _retried(self, job_id: str) -> None:
+        self._await((await self._session.retry(job_id))[0].id)
 
     async def _try_now(self, job_id: str) -> None:
         provider_id = self._session.queue.entry(job_id).job.provider_id

@@ -45,7 +45,7 @@ def test_the_connection_is_tested_with_the_users_key(
     words = ["providers", "test", ID, "--endpoint", service.url]
     monkeypatch.delenv("TENGR_API_KEY", raising=False)
     assert main(words) == 1
-    assert "Tengr needs its key" in capsys.readouterr().out
+    assert "Tengr needs its Tengr key" in capsys.readouterr().out
     monkeypatch.setenv("TENGR_API_KEY", "another")
     assert main(words) == 1
     assert "Tengr refuses the key (401)" in capsys.readouterr().out

@@ -19,6 +19,7 @@ from depthstudio.core.job import (
     JobState,
     ListLook,
     Progress,
+    Sent,
     Stage,
 )
 from depthstudio.jobs.queue import JobQueue
@@ -197,6 +198,32 @@ def test_the_menu_offers_what_has_no_room_in_the_row(
     with qtbot.waitSignal(panel.page_requested) as page:
         menu.actions()[3].trigger()
     assert page.args == [HISTORY]
+
+
+def test_what_a_retry_would_only_follow_can_be_asked_for_anew_and_the_price_is_said(
+    qtbot: QtBot, panel: QueuePanel, queue: JobQueue, add: Add
+) -> None:
+    unsent = add(JobState.FAILED, failure=FAILURE)
+    taken = add(JobState.FAILED, failure=FAILURE, sent=Sent.TAKEN)
+    labels = [action.text() for action in panel.menu_for(queue.entry(unsent)).actions()]
+    assert labels == ["Details", "Retry", "Remove from queue"]
+    menu = panel.menu_for(queue.entry(taken))
+    assert [a.text() for a in menu.actions()] == [
+        "Details",
+        "Retry",
+        "Run again",
+        "Remove from queue",
+    ]
+    assert "charges again" in RowAction.RUN_AGAIN.tip
+    panel.show_details(unsent)
+    details = panel.explaining.details
+    assert not details.again_button.isVisible()
+    panel.show_details(taken)
+    assert details.again_button.isVisible()
+    assert "charges again" in details.again_button.toolTip()
+    with qtbot.waitSignal(panel.run_again_requested) as asked:
+        details.again_button.click()
+    assert asked.args == [taken]
 
 
 def test_the_question_of_a_lost_submit_is_told_in_full_and_answered_below_the_list(
