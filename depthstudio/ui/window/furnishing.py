@@ -48,7 +48,10 @@ def furnish(
 
     services = {entry.info.id: entry.info for entry in providers}
     window.agreed_hosts = AgreedHosts(window)
-    window.queue_panel = QueuePanel(theme, icons, queue, title_of, services.get)
+    schemas = {entry.info.id: entry.schema for entry in providers}
+    window.queue_panel = QueuePanel(
+        theme, icons, queue, title_of, services.get, schema_of=schemas.get
+    )
     window.library_panel = LibraryPanel(theme, icons)
     window.inspector = Inspector(theme, icons, providers)
     window.result_panel = ResultPanel(theme, icons)
