@@ -1,15 +1,16 @@
 """What opens below the queue: the error of a job in full, or the question it waits with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from depthstudio.core.job import JobState
-from depthstudio.jobs.lost import is_looked_for, is_lost, lost_submit
+from depthstudio.core.job import Job, JobState
+from depthstudio.jobs.lost import LostSubmit, is_looked_for, is_lost, lost_submit
 from depthstudio.jobs.queue import QueueEntry
 from depthstudio.providers.base import ProviderInfo
 from depthstudio.ui.look.icons import Icons
@@ -38,12 +39,14 @@ class Explaining(QWidget):
         icons: Icons,
         service_of: Callable[[str], ProviderInfo | None],
         now: Callable[[], datetime],
+        schema_of: Callable[[str], Mapping[str, Any] | None] = lambda provider_id: None,
     ) -> None:
         super().__init__()
         self._theme = theme
         self._icons = icons
         self._service_of = service_of
         self._now = now
+        self._schema_of = schema_of
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.hide()
@@ -98,6 +101,14 @@ class Explaining(QWidget):
         self.show()
         return True
 
+    def _with_titles(self, lost: LostSubmit, job: Job) -> LostSubmit:
+        """With the settings as the form names them."""
+        from depthstudio.ui.queue.lost_panel import SETTINGS_LIMIT
+        from depthstudio.ui.queue.settings_words import in_words
+
+        schema = self._schema_of(job.provider_id) or {}
+        return replace(lost, values=in_words(lost.values, schema, SETTINGS_LIMIT))
+
     def follow(self, entry: QueueEntry) -> None:
         """Close what is no longer true of a job, and tell what is new of its question."""
         if entry.job.id != self.job_id:
@@ -111,6 +122,7 @@ class Explaining(QWidget):
         job, status = entry.job, entry.status
         if status.hold is not None:
             lost = lost_submit(job, status.hold, self._service_of(job.provider_id))
+            lost = self._with_titles(lost, job)
             is_looking = is_looked_for(status)
             self.question.show_question(job.name, lost, self._now(), is_looking=is_looking)
 

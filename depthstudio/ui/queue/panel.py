@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
@@ -59,6 +59,7 @@ class QueuePanel(QWidget):
         provider_title: Callable[[str], str] = str,
         service_of: Callable[[str], ProviderInfo | None] = lambda provider_id: None,
         *,
+        schema_of: Callable[[str], Mapping[str, Any] | None] = lambda provider_id: None,
         now: Callable[[], datetime] = utc_now,
         beat: Beat | None = None,
         parent: QWidget | None = None,
@@ -68,7 +69,7 @@ class QueuePanel(QWidget):
         self._icons = icons
         self._queue = queue
         self._service_of = service_of
-        self.explaining = Explaining(theme, icons, service_of, now)
+        self.explaining = Explaining(theme, icons, service_of, now, schema_of)
         self.thumbnails = Thumbnails(QSize(THUMB_WIDTH, THUMB_HEIGHT), self)
         self.model = JobQueueModel(queue, provider_title, now=now, parent=self)
         self._beat = beat or Beat(self)

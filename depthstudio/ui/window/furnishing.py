@@ -49,8 +49,11 @@ def furnish(
 
     services = {entry.info.id: entry.info for entry in providers}
     window.agreed_hosts = AgreedHosts(window)
+    schemas = {entry.info.id: entry.schema for entry in providers}
     beat = window.beat = Beat(window)
-    window.queue_panel = QueuePanel(theme, icons, queue, title_of, services.get, beat=beat)
+    window.queue_panel = QueuePanel(
+        theme, icons, queue, title_of, services.get, schema_of=schemas.get, beat=beat
+    )
     window.library_panel = LibraryPanel(theme, icons, beat=beat)
     window.inspector = Inspector(theme, icons, providers)
     window.result_panel = ResultPanel(theme, icons)
