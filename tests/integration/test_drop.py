@@ -57,7 +57,7 @@ async def test_a_photo_dropped_anywhere_becomes_a_result(
         centre = studio.window.centre
         assert centre.depth_view.picture is not None
         assert centre.photo_view.canvas.image is not None
-        assert studio.window.library_panel.model.rowCount() == 1
+        await until(lambda: studio.window.library_panel.model.rowCount() == 1)
         assert studio.window.library_panel.search.text() == ""
 
 

@@ -39,7 +39,7 @@ async def test_a_question_the_library_knows_is_answered_from_it(start: Start, ph
         assert [entry.status.cached for entry in studio.rows] == [False, True]
         first, second = (entry.status.result_id for entry in studio.rows)
         assert first == second
-        assert size_of_library(studio) == 1
+        await until(lambda: size_of_library(studio) == 1)
         await until(lambda: buttons_of_run_box(studio) == ["Show result", "Run again"])
 
 
@@ -72,7 +72,7 @@ async def test_a_changed_parameter_is_another_question(start: Start, photo: Path
         params = studio.rows[1].job.params
         assert (params["depth"], params["invert"]) == (0.5, True)
         assert studio.states == [JobState.DONE] * 2
-        assert size_of_library(studio) == 2
+        await until(lambda: size_of_library(studio) == 2)
 
 
 async def test_run_says_why_it_cannot(start_remote: Start, photo: Path, tmp_path: Path) -> None:

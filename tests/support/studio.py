@@ -101,6 +101,7 @@ class Studio:
     def click_row(self, row: int, action: RowAction | None = None) -> None:
         """Click a row of the queue, or one of the actions in it."""
         view = self.window.queue_panel.view
+        view.scrollTo(view.model().index(row, 0))  # nobody clicks a row that is not in sight
         rect = view.visualRect(view.model().index(row, 0))
         place = rect.center()
         if action is not None:
