@@ -61,12 +61,11 @@ def crashes() -> Iterator[Crash]:
         yield Crash(asked, (HELD, Q), (WAITS, 0), ("done", 1), "busy", (RUN, TRY_NOW))
     for asked in (OXEN, TENGR):
         yield Crash(asked, (LOST, Q), ("done", 1), ("done", 1), "answer lost")
-    for asked in (OXEN, OXEN_AT_ONCE, TENGR, FAL_STORED):
-        # The file is there already, so it is gone on with and not begun anew.
+    for asked in EVERY:
+        # Where the file is there already it is used again, and the library is asked before.
         busy = {"trouble": "busy", "lives": (RUN, TRY_NOW)}
-        yield Crash(asked, (Q, FOL), ("done", 1), ("done", 1), **busy)
-        yield Crash(asked, (FOL, SUB), ("done", 1), (QUESTION, 0), **busy)
-    yield Crash(FAL, (Q, PREP), ("done", 1), ("done", 1), "busy", (RUN, TRY_NOW))
+        yield Crash(asked, (Q, PREP), ("done", 1), ("done", 1), **busy)
+        yield Crash(asked, (PREP, SUB), ("done", 1), (QUESTION, 0), **busy)
     for asked in (OXEN, TENGR, FAL, FAL_STORED):
         yield Crash(asked, (FOL, FAILED), (REFUSED, 1), (REFUSED, 1), "fails")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ class Reach:
 
     http = None
     now = None
+    secrets: Mapping[str, str] = {}
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)
