@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from depthstudio.providers.registry import Registry
 from depthstudio.providers.transport import repeat
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
+from tests.support.constants import shortened
 from tests.support.gradio_jobs import DA3, PARTPACKER, Kind
 from tests.support.gradio_servers import Find, GradioServer
 from tests.support.peers import GradioPeer, Jobs, Kinds, Peer, RestPeer
@@ -105,10 +105,7 @@ def peer(one: Kinds, running_vendors: Vendors, gradio_servers: Find) -> Generato
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repeat, "FIRST_WAIT_S", 0.01)
     for dotted, value in HURRY.items():
-        module, _, constant = dotted.rpartition(".")
-        before = getattr(import_module(module), constant)
-        made = type(before)(*value) if isinstance(value, list) else value
-        monkeypatch.setattr(import_module(module), constant, made)
+        monkeypatch.setattr(*shortened(dotted, value))
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import is_dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,7 @@ from depthstudio.jobs.session import Session
 from depthstudio.library.manifest import ResultDraft
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
+from tests.support.constants import shortened
 from tests.support.scripted_provider import Scripted
 
 SETTLED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
@@ -141,10 +140,7 @@ class Life:
 
 async def live(plan: dict[str, Any]) -> list[dict[str, Any]]:
     for name, value in plan.get("constants", {}).items():  # waits nobody needs to wait for
-        module, _, constant = name.rpartition(".")
-        before = getattr(import_module(module), constant)
-        made = type(before)(*value) if is_dataclass(before) else value
-        setattr(import_module(module), constant, made)
+        setattr(*shortened(name, value))
     home = Home.at(Path(plan["home"]))
     home.make_folders()
     fatal = plan["fatal"] and tuple(phase and Phase(phase) for phase in plan["fatal"])

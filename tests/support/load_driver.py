@@ -10,7 +10,6 @@ import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from depthstudio.ui.parts.workers import make_classes
 from depthstudio.ui.process.application import Application
 from depthstudio.ui.process.garbage import GarbageWatch
 from depthstudio.ui.process.turns import take_short_turns
+from tests.support.constants import shortened
 from tests.support.studio import started
 
 TICK_MS = 5
@@ -109,10 +109,7 @@ async def load(app: Application, plan: dict[str, Any]) -> dict[str, Any]:
 
 def main(plan: dict[str, Any]) -> None:
     for name, value in plan["constants"].items():
-        module, _, constant = name.rpartition(".")
-        before = getattr(import_module(module), constant)
-        made = type(before)(*value) if isinstance(value, list) else value
-        setattr(import_module(module), constant, made)
+        setattr(*shortened(name, value))
     # From here on as `depthstudio.app` does it.
     app = Application(sys.argv[:1])
     for _ in make_classes():

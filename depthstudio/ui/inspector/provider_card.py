@@ -1,7 +1,7 @@
 """What to know about a provider before Run: what it makes, its licence, its price."""
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
@@ -17,6 +17,7 @@ from depthstudio.providers.base import Licence, ProviderInfo
 from depthstudio.ui.inspector.service_line import link
 from depthstudio.ui.look.icons import Icons, paint_glyph
 from depthstudio.ui.look.theme import FontRole, IconSize, Radius, Space, Theme
+from depthstudio.ui.parts.card import Card
 from depthstudio.ui.parts.chips import Chip, ChipStrip
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 
@@ -54,7 +55,7 @@ class _Tile(QWidget):
         painter.end()
 
 
-class ProviderCard(QWidget):
+class ProviderCard(Card):
     """One provider in short."""
 
     page_requested = Signal(str)  # an https address
@@ -63,8 +64,7 @@ class ProviderCard(QWidget):
     def __init__(
         self, theme: Theme, icons: Icons, info: ProviderInfo, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._icons = icons
         self._note_icon: QLabel | None = None
         self._key = ElidedLabel(theme, tone="text", parent=self)
@@ -82,15 +82,6 @@ class ProviderCard(QWidget):
             layout.addLayout(self._note(info.note))
             layout.addSpacing(Space.XS)
         theme.changed.connect(self._show_note_icon)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.colour("hairline"), 1))
-        painter.setBrush(self._theme.colour("card"))
-        edge = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(edge, Radius.CARD, Radius.CARD)
-        painter.end()
 
     def _head(self, info: ProviderInfo) -> QHBoxLayout:
         words = QVBoxLayout()

@@ -9,8 +9,8 @@ from depthstudio.providers.base import ProviderInfo
 from depthstudio.providers.hosting.base import HostInfo
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
+from depthstudio.ui.parts.card import Card
 from depthstudio.ui.parts.labels import ToneLabel
-from depthstudio.ui.preferences.card import Card
 
 
 class PrivacyPage(QWidget):

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from depthstudio.core.resources import resource
 from depthstudio.ui.images.levels import ImageLevels
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import IconSize, Radius, Space, Theme
+from depthstudio.ui.parts.card import Card
 from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.parts.newest_work import NewestWork
 from depthstudio.ui.window.drop_frame import large_button
@@ -21,12 +22,11 @@ PICTURE = QSize(120, 80)
 SAMPLE_PICTURES = (("sample", "view_0.jpg"), ("sample", "relief.jpg"))
 
 
-class SampleCard(QFrame):
+class SampleCard(Card):
     """The bundled sample: its pictures, what it becomes, and the button."""
 
     def __init__(self, theme: Theme, icons: Icons) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._icons = icons
         self.setObjectName("sample_card")
         self._photo, self._relief = Thumb(), Thumb()
@@ -65,12 +65,7 @@ class SampleCard(QFrame):
         return not self._has_begun or self._work.busy
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._theme.colour("hairline"))
-        painter.setBrush(self._theme.colour("card"))
-        rect = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(rect, Radius.CARD, Radius.CARD)
+        super().paintEvent(event)
         if not self._has_begun:
             self._frame_end.start()
 
