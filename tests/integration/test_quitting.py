@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from depthstudio.core.job import JobState
+from depthstudio.core.job import JobState, Sent
 from depthstudio.jobs import context
 from depthstudio.jobs.order import Order
 from depthstudio.ui.window import quitting
@@ -27,6 +27,10 @@ def closable(studio: Studio) -> asyncio.Event:
     return may_go
 
 
+def sent(studio: Studio) -> list[Sent]:
+    return [entry.status.sent for entry in studio.session.queue]
+
+
 async def run_slow(studio: Studio, service: ScriptedService, photo: Path, count: int = 1) -> None:
     """So many jobs that run until they are released, or cancelled."""
     order = Order("scripted", {"script": "slow"})
@@ -35,7 +39,7 @@ async def run_slow(studio: Studio, service: ScriptedService, photo: Path, count:
         intake = await studio.session.take_in([path])
         await studio.session.add(intake.sources, order)
     await until(lambda: len(service.jobs) == min(count, 2))  # it has two slots
-    await until(lambda: len(studio.session.running) == min(count, 2))
+    await until(lambda: sent(studio).count(Sent.TAKEN) == min(count, 2))
     await until(service.polled.is_set)
 
 

@@ -19,8 +19,8 @@ from depthstudio.core.params import field_notes, result_values, validated
 from depthstudio.core.views import DepthKind, Views
 from depthstudio.formats.image import read_photo
 from depthstudio.jobs.sources import take_in
-from depthstudio.providers import relief_making
 from depthstudio.providers.builtin.relief import Curve, ReliefParams, ReliefProvider
+from depthstudio.providers.relief import making
 from tests.support.heic import heic
 
 MakeSource = Callable[..., Source]
@@ -397,7 +397,7 @@ async def test_the_same_question_has_the_same_answer(
 async def test_a_cancel_is_answered_at_once_and_stops_the_thread(
     photo_source: MakeSource, context: Any, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    original = getattr(relief_making, step)
+    original = getattr(making, step)
     busy, go_on = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
@@ -406,7 +406,7 @@ async def test_a_cancel_is_answered_at_once_and_stops_the_thread(
         go_on.wait()
         return original(*args, **options)
 
-    monkeypatch.setattr(relief_making, step, held)
+    monkeypatch.setattr(making, step, held)
     source = photo_source(noise())
     task = asyncio.create_task(ReliefProvider().fetch([source], ReliefParams(), context))
     await busy.wait()

@@ -37,7 +37,7 @@ from tests.support.gradio_servers import ZEROGPU, GradioServer
 from tests.support.lives import Jobs, live, outcomes
 from tests.support.lives_ended import live_until
 
-WAITS = "depthstudio.providers.depth_anything_making.RESCUE_WAITS_S"
+WAITS = "depthstudio.providers.depth_anything.making.RESCUE_WAITS_S"
 Files = Callable[[GradioServer, Kind], list[str]]
 
 

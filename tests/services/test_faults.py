@@ -13,7 +13,7 @@ from depthstudio.core.artifact import Role
 from depthstudio.core.job import JobState
 from depthstudio.core.result import Result
 from depthstudio.jobs.order import Order
-from depthstudio.providers import depth_anything_making
+from depthstudio.providers.depth_anything import making
 from depthstudio.providers.gradio import stream as gradio_stream
 from depthstudio.providers.gradio.files import RemoteFile
 from depthstudio.providers.transport import clients, opened, repeat, transfer, upload
@@ -33,7 +33,7 @@ SHORT_S = 1.0  # what a test waits where the program waits for a minute
 def shortened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tries follow each other at once, and the row's own deadline comes soon."""
     monkeypatch.setattr(repeat, "FIRST_WAIT_S", 0.01)
-    monkeypatch.setattr(depth_anything_making, "RESCUE_WAITS_S", (0.0, 0.1, 0.3, 1.0))
+    monkeypatch.setattr(making, "RESCUE_WAITS_S", (0.0, 0.1, 0.3, 1.0))
     events = cast("dict[str, Any]", server_events.__kwdefaults__)
     match request.getfixturevalue("row").limit:
         case "json":
@@ -51,9 +51,9 @@ def shortened(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         case "pace":
             monkeypatch.setattr(transfer, "PACE_WINDOW_S", 0.3)
         case "size":
-            glb = depth_anything_making.THE_SCENE
+            glb = making.THE_SCENE
             small = RemoteFile(glb.name, glb.role, glb.kinds, 1 << 20)
-            monkeypatch.setattr(depth_anything_making, "THE_SCENE", small)
+            monkeypatch.setattr(making, "THE_SCENE", small)
         case "":
             pass
         case other:

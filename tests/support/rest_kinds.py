@@ -116,7 +116,7 @@ FAL = RestKind(
     },
     paths={"id": ("request_id",), "status": ("status",), "url": ("image", "url")},
     quick={"depthstudio.providers.fal.queue.PACE": QUICK},
-    most_bytes="depthstudio.providers.fal_depth_anything_making.LARGEST_DEPTH_BYTES",
+    most_bytes="depthstudio.providers.fal.making.LARGEST_DEPTH_BYTES",
 )
 KINDS = (TENGR, OXEN, FAL)
 

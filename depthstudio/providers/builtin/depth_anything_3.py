@@ -1,6 +1,6 @@
 """Depth Anything 3: photos or a video become a coloured point cloud, on a Gradio server.
 
-What is offered stands here; `providers.depth_anything_making` does the work and is imported
+What is offered stands here; `providers.depth_anything.making` does the work and is imported
 when there is some.
 """
 
@@ -187,7 +187,7 @@ class DepthAnything3(GradioProvider[DepthAnythingParams]):
         max_sources=1000,
     )
     params_type = DepthAnythingParams
-    making = "depthstudio.providers.depth_anything_making"
+    making = "depthstudio.providers.depth_anything.making"
 
     def forecast(self, sources: Sequence[Source], params: DepthAnythingParams) -> str:
         if len(sources) != 1 or not sources[0].frame_count:
@@ -198,7 +198,7 @@ class DepthAnything3(GradioProvider[DepthAnythingParams]):
 
     def decode(self, artifacts: Sequence[Artifact], params: DepthAnythingParams) -> Views:
         """The scene with its cameras, and photo and depth picture of each view."""
-        from depthstudio.providers.depth_anything_views import decoded
+        from depthstudio.providers.depth_anything.views import decoded
 
         return decoded(artifacts)
 
@@ -206,6 +206,6 @@ class DepthAnything3(GradioProvider[DepthAnythingParams]):
         self, checkpoint: Checkpoint, action: Mapping[str, Json], reach: Reach
     ) -> Answer:
         """``{"view": 0, "points": [[x_px, y_px], …]}``: their depths, and how far two are apart."""
-        from depthstudio.providers.depth_anything_measuring import measure
+        from depthstudio.providers.depth_anything.measuring import measure
 
         return await measure(checkpoint, action, reach)

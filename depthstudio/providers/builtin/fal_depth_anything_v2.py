@@ -1,6 +1,6 @@
 """Depth Anything V2 at fal: a photo becomes a picture of its depth.
 
-What is offered stands here; `providers.fal_depth_anything_making` does the work and is imported
+What is offered stands here; `providers.fal.making` does the work and is imported
 when there is some.
 """
 
@@ -113,7 +113,7 @@ class FalDepthAnythingV2(LazyProvider[FalParams]):
         max_parallel=4,
     )
     params_type = FalParams
-    making = "depthstudio.providers.fal_depth_anything_making"
+    making = "depthstudio.providers.fal.making"
 
     def credential(
         self, secrets: Mapping[str, str], endpoints: Mapping[str, str]
@@ -123,6 +123,6 @@ class FalDepthAnythingV2(LazyProvider[FalParams]):
 
     def decode(self, artifacts: Sequence[Artifact], params: FalParams) -> Views:
         """Depth, near large, and the photo where it was a file."""
-        from depthstudio.providers.fal_depth_anything_views import decoded
+        from depthstudio.providers.fal.views import decoded
 
         return decoded(artifacts)

@@ -1,6 +1,6 @@
 """Video Depth Anything at Oxen: a video becomes depth that is steady from frame to frame.
 
-What is offered stands here; `providers.oxen_video_making` does the work and is imported when
+What is offered stands here; `providers.oxen.making` does the work and is imported when
 there is some.
 """
 
@@ -171,7 +171,7 @@ class OxenVideoDepth(LazyProvider[OxenVideoParams]):
         max_parallel=4,
     )
     params_type = OxenVideoParams
-    making = "depthstudio.providers.oxen_video_making"
+    making = "depthstudio.providers.oxen.making"
 
     def credential(
         self, secrets: Mapping[str, str], endpoints: Mapping[str, str]
@@ -187,6 +187,6 @@ class OxenVideoDepth(LazyProvider[OxenVideoParams]):
 
     def decode(self, artifacts: Sequence[Artifact], params: OxenVideoParams) -> Views:
         """Depth of every frame as values where they came, else as the video has it."""
-        from depthstudio.providers.oxen_video_views import decoded
+        from depthstudio.providers.oxen.views import decoded
 
         return decoded(artifacts, params)

@@ -1,6 +1,6 @@
 """PartPacker: one photo becomes an object in parts, on a Gradio server.
 
-What is offered stands here; `providers.partpacker_making` does the work and is imported when
+What is offered stands here; `providers.partpacker.making` does the work and is imported when
 there is some.
 """
 
@@ -156,7 +156,7 @@ class PartPacker(GradioProvider[PartPackerParams]):
         secrets=SECRETS,
     )
     params_type = PartPackerParams
-    making = "depthstudio.providers.partpacker_making"
+    making = "depthstudio.providers.partpacker.making"
 
     def jobs_of(self, params: PartPackerParams) -> list[PartPackerParams]:
         """Every job has a seed of its own, and keeps it: it can be asked for again."""
@@ -171,6 +171,6 @@ class PartPacker(GradioProvider[PartPackerParams]):
 
     def decode(self, artifacts: Sequence[Artifact], params: PartPackerParams) -> Views:
         """The parts, and the cut-out they were made from."""
-        from depthstudio.providers.partpacker_views import decoded
+        from depthstudio.providers.partpacker.views import decoded
 
         return decoded(artifacts)

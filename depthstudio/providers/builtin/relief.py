@@ -1,6 +1,6 @@
 """Relief: height from brightness, on this computer, as makers of lithophanes do.
 
-What is offered stands here; `providers.relief_making` does the work and is imported when
+What is offered stands here; `providers.relief.making` does the work and is imported when
 there is some, for it brings numpy, Pillow and the file formats.
 """
 
@@ -135,8 +135,8 @@ class ReliefProvider(Provider[ReliefParams]):
         source = sources[0]
         ctx.report(Progress(Stage.PREPARING, 0.0, "Reading the photo"))
         # In a worker, as importing it takes a moment; the statement only fetches the name.
-        await ctx.in_thread(lambda flag: import_module("depthstudio.providers.relief_making"))
-        from depthstudio.providers import relief_making as making
+        await ctx.in_thread(lambda flag: import_module("depthstudio.providers.relief.making"))
+        from depthstudio.providers.relief import making
 
         photo = await ctx.in_thread(lambda flag: making.read_source(source, flag))
         ctx.report(Progress(Stage.RUNNING, 0.4, "Raising the surface"))
@@ -149,6 +149,6 @@ class ReliefProvider(Provider[ReliefParams]):
 
     def decode(self, artifacts: Sequence[Artifact], params: ReliefParams) -> Views:
         """Depth, photo, surface with its base, and one point per known pixel."""
-        from depthstudio.providers.relief_making import decoded
+        from depthstudio.providers.relief.making import decoded
 
         return decoded(artifacts)

@@ -24,7 +24,7 @@ from depthstudio.providers.fal.queue import (
 )
 from depthstudio.providers.fal.storage import FalStorage, lifecycle_headers
 from depthstudio.providers.fal.ticket import Ticket
-from depthstudio.providers.fal_depth_anything_views import gray_values
+from depthstudio.providers.fal.views import gray_values
 from depthstudio.providers.transport.download import download, withheld
 from depthstudio.providers.transport.result_address import LONGEST_ADDRESS
 

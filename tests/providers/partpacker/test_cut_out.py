@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from depthstudio.core.errors import InputError
-from depthstudio.providers.cut_out import cut_out_canvas, has_own_alpha
+from depthstudio.providers.partpacker.cut_out import cut_out_canvas, has_own_alpha
 
 
 def canvas(pixels: np.ndarray, folder: Path) -> np.ndarray:

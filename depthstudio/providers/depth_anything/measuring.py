@@ -8,7 +8,7 @@ from depthstudio.core.errors import BadResponse, ProviderError, ResultLost, Usag
 from depthstudio.core.job import Checkpoint
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Answer, Reach
-from depthstudio.providers.depth_anything_making import RECONSTRUCT, SERVICE
+from depthstudio.providers.depth_anything.making import RECONSTRUCT, SERVICE
 from depthstudio.providers.gradio.failures import plain_text
 from depthstudio.providers.gradio.space import connect
 

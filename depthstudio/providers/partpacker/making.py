@@ -13,13 +13,13 @@ from depthstudio.formats import media_type
 from depthstudio.formats.glb_container import open_container
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
-from depthstudio.providers.cut_out import cut_out_canvas, has_own_alpha
 from depthstudio.providers.footage import prepared
 from depthstudio.providers.gradio.app import file_in
 from depthstudio.providers.gradio.files import RemoteFile, described, downloaded
 from depthstudio.providers.gradio.live_schema import live_schema
 from depthstudio.providers.gradio.session import GradioSession, finished_if_cancelled
 from depthstudio.providers.gradio.space import Space, connect, health_of, named_arguments
+from depthstudio.providers.partpacker.cut_out import cut_out_canvas, has_own_alpha
 
 if TYPE_CHECKING:
     from depthstudio.providers.builtin.partpacker import PartPackerParams

@@ -1,0 +1,1 @@
+"""What PartPacker asks of its Space: a cut-out first, then the parts."""

@@ -1,0 +1,1 @@
+"""Depth by this computer alone, from the picture itself."""
