@@ -1,11 +1,12 @@
 """Runs every check in order and stops at the first that fails; people and CI run the same.
 
-Format, lint, types, import contracts, tests. `--full` adds the long matrices. What follows
-goes to pytest: `check.py tests/core -x`. Start it with `python3 packaging/start.py check`,
-which installs what it needs first.
+Format, lint, types, import contracts, tests. `--full` adds the long matrices, and what is
+measured while nothing else runs. What follows goes to pytest: `check.py tests/core -x`. Start
+it with `python3 packaging/start.py check`, which installs what it needs first.
 """
 
 import argparse
+import os
 import shlex
 import subprocess
 import sys
@@ -14,19 +15,25 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
+# All of them; a chosen few run in one process, with one set of servers and where pdb works.
+IN_PARALLEL = [f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=worksteal"]
 
 
 def steps(pytest_options: list[str], *, full: bool) -> list[tuple[str, list[str]]]:
     """What is run, in order: a name and a command."""
-    marked = "not online" if full else "not long and not online"
+    marked = "not quiet and not online" if full else "not quiet and not long and not online"
     contracts = Path(PYTHON).with_name("lint-imports")
-    return [
+    pytest = [PYTHON, "-m", "pytest", "-q"]
+    planned = [
         ("Format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet"]),
         ("Lint", [PYTHON, "-m", "ruff", "check", "--quiet"]),
         ("Types", [PYTHON, "-m", "pyright"]),
         ("Import contracts", [str(contracts)]),
-        ("Tests", [PYTHON, "-m", "pytest", "-q", "-m", marked, *pytest_options]),
+        ("Tests", [*pytest, "-m", marked, *(pytest_options or IN_PARALLEL)]),
     ]
+    if full and not pytest_options:
+        planned.append(("Tests alone", [*pytest, "-m", "quiet"]))
+    return planned
 
 
 def run_all(planned: list[tuple[str, list[str]]]) -> int:

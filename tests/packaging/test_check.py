@@ -17,17 +17,32 @@ def test_the_order_is_format_lint_types_contracts_tests(check: ModuleType) -> No
 
 
 @pytest.mark.parametrize(
-    ("full", "marked"), [(False, "not long and not online"), (True, "not online")]
+    ("full", "marked"),
+    [(False, "not quiet and not long and not online"), (True, "not quiet and not online")],
 )
 def test_full_adds_the_long_matrices_and_nothing_asks_services(
     check: ModuleType, full: bool, marked: str
 ) -> None:
     _, command = check.steps(["tests/core", "-x"], full=full)[-1]
 
-    assert (
-        command[command.index("-m", 2) :]
-        == ["-m", "pytest", "-q", "-m", marked, "tests/core", "-x"][3:]
-    )
+    assert command[-4:] == ["-m", marked, "tests/core", "-x"]
+
+
+def test_all_tests_share_the_processors_and_a_chosen_few_do_not(check: ModuleType) -> None:
+    _, everything = check.steps([], full=False)[-1]
+    _, few = check.steps(["tests/core"], full=False)[-1]
+
+    assert not set(check.IN_PARALLEL) - set(everything)
+    assert not set(check.IN_PARALLEL) & set(few)
+
+
+def test_what_is_measured_runs_last_and_alone(check: ModuleType) -> None:
+    *_, (_, tests), (name, alone) = check.steps([], full=True)
+
+    assert "not quiet and not online" in tests
+    assert name == "Tests alone"
+    assert alone[-2:] == ["-m", "quiet"]
+    assert not set(check.IN_PARALLEL) & set(alone)
 
 
 def test_the_first_failure_ends_it_with_its_status(

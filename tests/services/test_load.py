@@ -1,6 +1,7 @@
 """A thousand jobs over five services that fail at random: none is lost, none is paid twice."""
 
 import base64
+import faulthandler
 import json
 import os
 import random
@@ -125,11 +126,12 @@ def hash_of(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-@pytest.mark.long
+@pytest.mark.quiet
 @pytest.mark.timeout(LONGEST_S + 120)
 def test_a_thousand_jobs_end_and_none_is_paid_twice(
     gradio_servers: Find, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    faulthandler.cancel_dump_traceback_later()  # it is no hang that this takes long
     dice = random.Random(SEED)
     servers = {
         DA3: gradio_servers("da3", "5.49"),

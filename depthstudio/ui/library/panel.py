@@ -27,7 +27,6 @@ from depthstudio.ui.parts.empty_state import EmptyState
 from depthstudio.ui.parts.list_keys import DELETE_KEYS, ENTER_KEYS
 from depthstudio.ui.parts.thumbnails import Thumbnails
 
-BATCH = 500  # cards laid out in one turn of the event loop
 LARGEST_RATIO = 2  # thumbnails are read larger than a narrow column shows them
 MIN_COLUMN = 120
 
@@ -45,8 +44,6 @@ class LibraryView(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
         self.setUniformItemSizes(True)
-        self.setLayoutMode(QListView.LayoutMode.Batched)
-        self.setBatchSize(BATCH)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -185,6 +182,8 @@ class LibraryPanel(QWidget):
         self._show_page()
 
     def _follow_rows(self) -> None:
+        # Now, in the frame of whatever else is new. It would be the next frame that has them.
+        self.view.executeDelayedItemsLayout()
         self.count_changed.emit(self.model.rowCount())
         self._show_page()
 

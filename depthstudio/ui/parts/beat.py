@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 REST_MS = 250
 LONGEST_REST_MS = 1000
 SHARE_OF_TIME = 0.02  # that one frame with each beat may take; there may be a second one
 NEWEST_SHARE = 0.2  # of the newest frame, in what is known of all
+MOST_LEVELS = 4  # from a number to the window: what holds it, its bar or title, and its dock
 
 
 class Beat(QObject):
@@ -69,3 +70,13 @@ class Beat(QObject):
         self._timer.start(self.rest_ms)
         for work in due:
             work()
+        _lay_out()
+
+
+def _lay_out() -> None:
+    """Give room to what asked for more, at once.
+
+    It asks upwards, one level with each turn of the loop, and each level would have a frame.
+    """
+    for _ in range(MOST_LEVELS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)

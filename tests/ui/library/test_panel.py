@@ -16,6 +16,7 @@ from depthstudio.ui.library.panel import LibraryPanel
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.empty_state import EmptyState
+from tests.support.frames import Frames
 
 MakeItem = Callable[..., LibraryItem]
 
@@ -69,6 +70,14 @@ def test_a_new_card_comes_first_and_a_known_one_is_replaced(
     panel.add_items([make_item("c")])
     panel.add_items([make_item("renamed", result_id="id of a")])
     assert names(panel) == ["c", "renamed", "b"]
+
+
+def test_a_new_card_is_in_the_frame_of_other_news(panel: LibraryPanel, make_item: MakeItem) -> None:
+    panel.set_items(make_item(name) for name in "edcb")
+    frames = Frames(panel)
+    panel.view.viewport().update()
+    panel.add_items([make_item("a")])
+    assert frames.drawn() == 1
 
 
 def test_of_new_cards_that_come_together_the_last_is_first(

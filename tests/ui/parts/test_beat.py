@@ -1,12 +1,16 @@
 """News in a storm: the first of it at once, the rest together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.beat import Beat
+from depthstudio.ui.parts.labels import SettledLabel
+from tests.support.frames import Frames
 
 
 @pytest.fixture
@@ -82,3 +86,23 @@ def test_a_closed_beat_does_nothing_more(beat: Beat, done: list[str]) -> None:
     beat.do(lambda: done.append("b"))
     QApplication.processEvents()
     assert done == []
+
+
+def within(widget: QWidget, levels: int) -> QWidget:
+    """A window that holds the widget so many levels down."""
+    for _ in range(levels):
+        outer = QWidget()
+        QHBoxLayout(outer).addWidget(widget, alignment=Qt.AlignmentFlag.AlignLeft)
+        widget = outer
+    return widget
+
+
+def test_a_number_that_needs_more_room_has_it_in_the_same_frame(
+    beat: Beat, theme: Theme, on_screen: Callable[[QWidget, int, int], QWidget]
+) -> None:
+    label = SettledLabel(theme, "9")
+    window = on_screen(within(label, 3), 300, 80)
+    frames = Frames(window)
+    beat.do(lambda: label.setText("100,000"))
+    assert frames.drawn() == 1
+    assert label.width() == label.sizeHint().width()
