@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 REST_MS = 250
 LONGEST_REST_MS = 1000
-SHARE_OF_TIME = 0.02  # that one frame with each beat may take; there may be a second one
+SHARE_OF_TIME = 0.01  # that one frame with each beat may take; there may be a second one
 NEWEST_SHARE = 0.2  # of the newest frame, in what is known of all
 MOST_LEVELS = 4  # from a number to the window: what holds it, its bar or title, and its dock
 
@@ -37,6 +37,16 @@ class Beat(QObject):
         self._due[work] = None
         if not self._timer.isActive():
             self._timer.start(0)
+
+    def do_or_join(self, work: Callable[[], object]) -> None:
+        """Do it now, or with the next beat where it is too soon to show more.
+
+        For what moves or counts by a clock of its own: that must not keep news waiting.
+        """
+        if self.rests:
+            self.do(work)
+        elif not self._is_closed:
+            work()
 
     def has(self, work: Callable[[], object]) -> bool:
         """Is it still to be done?"""

@@ -128,7 +128,7 @@ class QueuePanel(QWidget):
     def close_queue(self) -> None:
         """Stop listening and reading, before the window goes."""
         self._timer.stop()
-        for work in (self._follow_time, self._follow_count):
+        for work in (self._follow_time, self._follow_count, self._tick):
             self._beat.forget(work)
         self.model.close()
         self.thumbnails.close()
@@ -196,7 +196,7 @@ class QueuePanel(QWidget):
         explaining.send_again_requested.connect(self.send_again_requested)
         explaining.mark_lost_requested.connect(self.mark_lost_requested)
         explaining.page_requested.connect(self.page_requested)
-        self._timer.timeout.connect(self._tick)
+        self._timer.timeout.connect(lambda: self._beat.do_or_join(self._tick))
         self._theme.changed.connect(self.view.viewport().update)
 
     def _history_of(self, entry: QueueEntry) -> str:

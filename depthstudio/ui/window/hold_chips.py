@@ -11,6 +11,7 @@ from depthstudio.core.job import Hold, HoldKind
 from depthstudio.ui.look.icons import Icons, beside_text
 from depthstudio.ui.look.theme import IconSize, Space, Theme
 from depthstudio.ui.parts.amounts import utc_now
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.parts.labels import settle
 from depthstudio.ui.queue.words import hold_icon, hold_text, short_hold_text
 
@@ -29,6 +30,7 @@ class HoldChips(QWidget):
         theme: Theme,
         icons: Icons,
         provider_title: Callable[[str], str],
+        beat: Beat,
         *,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -36,6 +38,7 @@ class HoldChips(QWidget):
         self._theme = theme
         self._icons = icons
         self._title = provider_title
+        self._beat = beat
         self._now = now
         self._holds: dict[str, Hold] = {}
         self._chips: dict[str, QToolButton] = {}
@@ -44,7 +47,7 @@ class HoldChips(QWidget):
         self._layout.setSpacing(Space.S)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._tell)
+        self._tick.timeout.connect(lambda: self._beat.do_or_join(self._tell))
         theme.changed.connect(self._dress)
 
     @property
@@ -91,6 +94,7 @@ class HoldChips(QWidget):
     def close_chips(self) -> None:
         """Count no more, before the window goes."""
         self._tick.stop()
+        self._beat.forget(self._tell)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -128,7 +128,7 @@ class StatusBar(QStatusBar):
         """The chips; made for the first hold."""
         from depthstudio.ui.window.hold_chips import HoldChips
 
-        chips = HoldChips(self._theme, self._icons, self._provider_title)
+        chips = HoldChips(self._theme, self._icons, self._provider_title, self._beat)
         chips.try_now_requested.connect(self.try_now_requested)
         chips.give_key_requested.connect(self.give_key_requested)
         self._left.insertWidget(self._left.indexOf(self._message_icon) - 1, chips)

@@ -70,13 +70,13 @@ def test_what_is_asked_for_by_the_work_itself_waits_for_the_next_beat(
 def test_where_frames_take_long_it_rests_longer(beat: Beat) -> None:
     assert beat.rest_ms == 40
     for _ in range(100):
-        beat.drew(15.0)
+        beat.drew(7.5)
     assert beat.rest_ms == pytest.approx(750, abs=1)
     for _ in range(100):
         beat.drew(100.0)
     assert beat.rest_ms == 1000
     for _ in range(100):
-        beat.drew(0.5)
+        beat.drew(0.25)
     assert beat.rest_ms == 40
 
 
@@ -86,6 +86,24 @@ def test_a_closed_beat_does_nothing_more(beat: Beat, done: list[str]) -> None:
     beat.do(lambda: done.append("b"))
     QApplication.processEvents()
     assert done == []
+
+
+def test_what_moves_by_itself_joins_the_news_only_in_a_storm_of_them(
+    beat: Beat, done: list[str], qtbot: QtBot
+) -> None:
+    def move() -> None:
+        done.append("move")
+
+    beat.do_or_join(move)
+    assert done == ["move"]
+    assert not beat.rests  # so that news that comes now shows at once
+    beat.do(lambda: done.append("news"))
+    QApplication.processEvents()
+    beat.do_or_join(move)
+    beat.do_or_join(move)
+    assert done == ["move", "news"]
+    qtbot.waitUntil(lambda: not beat.rests)
+    assert done == ["move", "news", "move"]
 
 
 def within(widget: QWidget, levels: int) -> QWidget:

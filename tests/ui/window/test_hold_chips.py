@@ -10,6 +10,7 @@ from depthstudio.core.job import Hold, HoldKind
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.parts.beat import Beat
 from depthstudio.ui.window.hold_chips import HoldChips
 from depthstudio.ui.window.status_bar import StatusBar
 
@@ -31,7 +32,7 @@ def clock(now: datetime) -> Clock:
 def chips(
     on_screen: Callable[..., HoldChips], theme: Theme, icons: Icons, clock: Clock
 ) -> Iterator[HoldChips]:
-    chips = HoldChips(theme, icons, str.title, now=clock)
+    chips = HoldChips(theme, icons, str.title, Beat(), now=clock)
     yield on_screen(chips, 800, 28)
     chips.close_chips()
 
