@@ -50,13 +50,13 @@ CRASHES = [
     Crash(D, (SUB, FOL), (QUESTION, ONE), (RESCUED, ONE), is_short=True),
     Crash(D, (FOL, DOWN), ("done", ONE), ("done", ONE)),
     Crash(D, (DOWN, DONE), ("done", ONE), ("done", ONE)),
-    # Taken, then refused by ZeroGPU unrun: the upload is kept
+    # Taken, then refused by ZeroGPU unrun: the upload is kept, and the library asked once more
     Crash(D, (FOL, HELD), (GONE, ONE), ("held service", ONE), trouble="quota"),
     Crash(
         D, (HELD, Q), ("held service", ONE), ("done", (2,)), trouble="quota", lives=(RUN, TRY_NOW)
     ),
-    Crash(D, (Q, FOL), ("done", (2,)), ("done", (2,)), trouble="quota", lives=(RUN, TRY_NOW)),
-    Crash(D, (FOL, SUB), ("done", (2,)), (QUESTION, ONE), trouble="quota", lives=(RUN, TRY_NOW)),
+    Crash(D, (Q, PREP), ("done", (2,)), ("done", (2,)), trouble="quota", lives=(RUN, TRY_NOW)),
+    Crash(D, (PREP, SUB), ("done", (2,)), (QUESTION, ONE), trouble="quota", lives=(RUN, TRY_NOW)),
     Crash(
         D, (SUB, FOL), (QUESTION, (2,)), (RESCUED, (2,)), trouble="quota", lives=(RUN, TRY_NOW)
     ),
