@@ -19,7 +19,7 @@ class SettingsKeeper:
     """
 
     def __init__(
-        self, path: Path, kept: AppSettings, report: Callable[[DepthStudioError], object]
+        self, path: Path, kept: AppSettings, report: Callable[[DepthStudioError], None]
     ) -> None:
         self._path = path
         self._kept = self._wanted = kept
@@ -36,6 +36,8 @@ class SettingsKeeper:
             self.keep_soon(settings_of(window, self._wanted))
 
         window.agreed_hosts.changed.connect(keep)
+        window.host_addresses.changed.connect(lambda host_id: keep())
+        window.own_certificates.changed.connect(keep)
         window.inspector.host_allowed.connect(lambda host: keep())
         window.inspector.server_changed.connect(lambda provider_id: keep())
 

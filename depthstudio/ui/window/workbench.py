@@ -251,7 +251,11 @@ class Workbench(QObject):
         self._runs.with_consent(job, agreed)
 
     async def _once_more(self, job_id: str, host_id: str) -> None:
-        self._await((await self._session.run_again(job_id, host_via=host_id)).id)
+        job = self._session.queue.entry(job_id).job
+        # An order keeps the addresses it was given with; another host is where it is now.
+        elsewhere = self._window.host_addresses.of(host_id) if host_id != job.host_via else None
+        again = await self._session.run_again(job_id, host_via=host_id, host_endpoints=elsewhere)
+        self._await(again.id)
 
     async def _retried(self, job_id: str) -> None:
         self._await((await self._session.retry(job_id))[0].id)
