@@ -59,12 +59,14 @@ class ParamForm(QWidget):
         self._groups = self._make_groups(fields, theme)
         self._message = ToneLabel(theme, tone="failed", parent=self)
         self._message.setWordWrap(True)
-        self._message.setContentsMargins(Space.M, 0, Space.M, Space.S)
         self._message.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._message)
+        above = QVBoxLayout()  # under a style sheet a label has no margins of its own
+        above.setContentsMargins(Space.M, 0, Space.M, 0)
+        above.addWidget(self._message)
+        layout.addLayout(above)
         for group in self._groups:
             layout.addWidget(group)
         layout.addStretch(1)

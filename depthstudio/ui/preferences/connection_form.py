@@ -9,6 +9,7 @@ from depthstudio.providers.base import ProviderInfo
 from depthstudio.providers.hosting.base import HostInfo
 from depthstudio.ui.inspector.group import GroupHead
 from depthstudio.ui.inspector.server_field import BUTTON_PX, ServerField
+from depthstudio.ui.inspector.service_line import endpoint_label
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel
@@ -53,7 +54,7 @@ class ConnectionForm(QWidget):
             name: WiringField(theme, icons, name, default, self) for name, default in wiring.items()
         }
         self._sent_to = ElidedLabel(theme, tone="text2", parent=self)
-        self.head = GroupHead(theme, self.tr("Connection details"), self)
+        self.head = GroupHead(theme, self.tr("Connection details"), self, margin_px=0)
         self.more = QWidget(self)
         self.more_layout = QVBoxLayout(self.more)
         self._lay_out()
@@ -105,7 +106,7 @@ class ConnectionForm(QWidget):
 
     def _label(self, name: str) -> str:
         is_first = name == next(iter(self.info.endpoints))
-        return self.tr("Address") if is_first else _spoken(name)
+        return self.tr("Address") if is_first else endpoint_label(name)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -136,8 +137,3 @@ class ConnectionForm(QWidget):
             field.host_allowed.connect(self.host_allowed)
         for field in self._wiring.values():
             field.changed.connect(self.endpoints_changed)
-
-
-def _spoken(name: str) -> str:
-    """A name of the declaration as a label."""
-    return name.replace("_", " ").replace("-", " ").capitalize()

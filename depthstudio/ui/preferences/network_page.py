@@ -1,7 +1,7 @@
 """The Network page: the certificates to be trusted beside the system's, and the way out."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, Space, Theme
@@ -85,7 +85,6 @@ class NetworkPage(QWidget):
         self.edit.setAccessibleName(self.tr("File of certificates"))
         for button in (self.choose, self.remove):
             button.setAutoDefault(False)
-        self.state.setContentsMargins(LABEL_PX + Space.S, 0, 0, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.XL, Space.L, Space.XL, Space.S)
         layout.setSpacing(Space.S)
@@ -111,7 +110,10 @@ class NetworkPage(QWidget):
         line = form_line(self._theme, self.tr("File"), self.edit, self.choose, self.remove)
         layout.addLayout(line)
         layout.addWidget(self.error)
-        layout.addWidget(self.state)
+        below = QHBoxLayout()
+        below.setContentsMargins(LABEL_PX + Space.S, 0, 0, 0)
+        below.addWidget(self.state)
+        layout.addLayout(below)
         layout.addWidget(
             self._words(
                 self.tr(
