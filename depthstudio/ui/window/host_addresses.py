@@ -1,8 +1,11 @@
 """Where the hosts are that files are put on, for those the user moved elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal
+
+from depthstudio.core.address import checked_address
+from depthstudio.core.errors import UsageError
 
 
 class HostAddresses(QObject):
@@ -22,12 +25,28 @@ class HostAddresses(QObject):
         """All of them, for the settings."""
         return {host_id: dict(chosen) for host_id, chosen in self._by_host.items() if chosen}
 
-    def restore(self, by_host: Mapping[str, Mapping[str, str]]) -> None:
-        """Take over what an earlier session remembers."""
-        self._by_host = {host_id: dict(chosen) for host_id, chosen in by_host.items()}
+    def restore(
+        self, by_host: Mapping[str, Mapping[str, str]], plain_hosts: Collection[str]
+    ) -> None:
+        """Take over what an earlier session remembers, but for what is no address to use.
+
+        `plain_hosts` may be spoken to without encryption.
+        """
+        self._by_host = {
+            host_id: {name: text for name, text in chosen.items() if _is_good(text, plain_hosts)}
+            for host_id, chosen in by_host.items()
+        }
 
     def put(self, host_id: str, endpoints: Mapping[str, str]) -> None:
         """Put other addresses in place of a host's own; empty for none."""
         if dict(endpoints) != self.of(host_id):
             self._by_host[host_id] = dict(endpoints)
             self.changed.emit(host_id)
+
+
+def _is_good(address: str, plain_hosts: Collection[str]) -> bool:
+    try:
+        checked_address(address, plain_hosts=plain_hosts)
+    except UsageError:
+        return False
+    return True

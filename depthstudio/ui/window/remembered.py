@@ -10,7 +10,7 @@ def restore_settings(window: MainWindow, settings: AppSettings) -> None:
     """Bring back the colour map, every provider's values and servers, and the last provider."""
     window.centre.colour_map = settings.colour_map
     window.agreed_hosts.restore(settings.agreed_hosts, settings.host_via)
-    window.host_addresses.restore(settings.endpoints_by_host)
+    window.host_addresses.restore(settings.endpoints_by_host, settings.plain_hosts)
     window.own_certificates.restore(settings.ca_file)
     inspector = window.inspector
     inspector.restore_endpoints(settings.endpoints_by_provider, settings.plain_hosts)
