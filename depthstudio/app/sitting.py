@@ -7,11 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from depthstudio.app.filling import FRAME_LIMIT_S, Means, fill, open_layout
+from depthstudio.app.keeping import SettingsKeeper
 from depthstudio.cli import exit_codes
+from depthstudio.core.errors import DepthStudioError
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.jobs.restored import RestoredQueue
 from depthstudio.jobs.session import Session
-from depthstudio.settings.app_settings import save_settings
 from depthstudio.settings.paths import Home
 from depthstudio.ui.parts.workers import make_classes
 from depthstudio.ui.process.application import Application
@@ -35,6 +36,7 @@ class Sitting:
         self._layout = open_layout(home)
         self._means = means
         self._settings = means.loaded.settings
+        self._keeper = SettingsKeeper(home.settings_file, self._settings, self._report)
         self._trouble = TroubleLog(home.logs_folder)
         self._restored = RestoredQueue(home.journal_file, queue=means.queue)
         self._closing = asyncio.Event()
@@ -74,7 +76,7 @@ class Sitting:
                 await session.aclose()
         finally:
             self._leave_screen()
-            await self._save()
+            await self._keeper.keep(self._settings)
 
     async def _with_session(self, session: Session, options: argparse.Namespace) -> int:
         """What the first frame does not wait for, and then whatever the user does."""
@@ -91,6 +93,7 @@ class Sitting:
                 await asyncio.sleep(0)  # the window answers in between
             self._window.close_requested.disconnect(self._closing.set)
             workbench.ask_before_closing(self._closing.set)
+            self._keeper.follow(self._window)
             workbench.begin()
             self._app.open_files_with(workbench.open_paths)
             return await self._work(workbench, session.queue, options)
@@ -124,9 +127,8 @@ class Sitting:
             self._settings = settings_of(window, self._means.loaded.settings)
             window.hide()
 
-    async def _save(self) -> None:
-        if self._settings != self._means.loaded.settings:
-            await asyncio.to_thread(save_settings, self._home.settings_file, self._settings)
+    def _report(self, error: DepthStudioError) -> None:
+        self._window.status.say(f"{error}. {error.hint}", "error")
 
 
 async def _first_frame(window: MainWindow) -> None:

@@ -88,7 +88,7 @@ async def host_reach(
 ) -> JobReach:
     """The way to a host, with its own credential; `endpoints` may name some of its own."""
     info = host.info
-    where = {name: endpoints.get(name, default) for name, default in info.endpoints.items()}
+    where = info.addresses(endpoints)
     await secrets.look_up(secret.name for secret in info.secrets)
     given = given_secrets(info.secrets, secrets)
     client = await http.client(f"host {info.id}", host.credential(given, where))

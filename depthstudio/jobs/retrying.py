@@ -1,6 +1,6 @@
 """What a user can decide about a job that stopped: retry it, run it again, answer its question."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -77,7 +77,13 @@ class Retrying:
         await self.ledger.remove(job.id)
         return jobs
 
-    async def run_again(self, job_id: str, *, host_via: str | None = None) -> Job:
+    async def run_again(
+        self,
+        job_id: str,
+        *,
+        host_via: str | None = None,
+        host_endpoints: Mapping[str, str] | None = None,
+    ) -> Job:
         """Ask the same once more, through another host if one is named; see `Session`."""
         old = self.queue.entry(job_id).job
         job = replace(
@@ -86,6 +92,7 @@ class Retrying:
             again=True,
             created_at=self.clock.now(),
             host_via=old.host_via if host_via is None else host_via,
+            endpoints={**old.endpoints, **(host_endpoints or {})},
         )
         await self.ledger.add(job)
         self.runner.admit(job.id)

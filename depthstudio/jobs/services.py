@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from depthstudio.core.errors import NotOffered, ResultLost
@@ -21,6 +22,7 @@ from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.lost import LostStep, Search
 from depthstudio.providers.registry import AnyProvider, Registry
 from depthstudio.providers.transport.clients import HttpClients
+from depthstudio.providers.transport.tls import certificates_in
 from depthstudio.settings.secrets import Secrets
 from depthstudio.settings.servers import KnownServer, KnownServers
 
@@ -132,6 +134,25 @@ class Services:
         lost = LostStep(hold.step, hold.sent_at, job.sources, row.checkpoint, others)
         reach = await self._reach(provider, job.endpoints)
         return await provider.find_lost(lost, params, reach)
+
+    async def certificates_in(self, ca_file: Path) -> int:
+        """How many certificates a file holds; see `trust`."""
+        return await self._in_thread(lambda: certificates_in(ca_file))
+
+    async def trust(self, ca_file: Path | None) -> int:
+        """Trust the certificates in this file beside the system's, and in no other; None for none.
+
+        It holds for whatever is asked from now on; what is under way goes on as it is. Returns
+        how many there are.
+
+        Raises
+        ------
+        InputError
+            when there are none, or the file cannot be read; then nothing changes
+        """
+        count = 0 if ca_file is None else await self.certificates_in(ca_file)
+        await self.http.trust(ca_file)
+        return count
 
     async def _reach(self, provider: AnyProvider, endpoints: Mapping[str, str]) -> JobReach:
         return await reach_of(

@@ -257,12 +257,21 @@ class Session:
         """
         return await self._retrying.retry(job_id)
 
-    async def run_again(self, job_id: str, *, host_via: str | None = None) -> Job:
+    async def run_again(
+        self,
+        job_id: str,
+        *,
+        host_via: str | None = None,
+        host_endpoints: Mapping[str, str] | None = None,
+    ) -> Job:
         """Ask the same once more, even though the library knows an answer.
 
-        Files go to the host they went to before; `host_via` names another one.
+        Files go to the host they went to before; `host_via` names another one, and
+        `host_endpoints` its addresses where they are not its own.
         """
-        return await self._retrying.run_again(job_id, host_via=host_via)
+        return await self._retrying.run_again(
+            job_id, host_via=host_via, host_endpoints=host_endpoints
+        )
 
     def can_look(self, job_id: str) -> bool:
         """Whether a lost submit can be looked for in the service's own list."""

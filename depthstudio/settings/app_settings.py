@@ -45,6 +45,9 @@ class AppSettings(Record):
     plain_hosts: tuple[str, ...] = ()  # that may be spoken to without encryption
     agreed_hosts: tuple[str, ...] = ()  # that files may be put on, by id
     host_via: str = ""  # the one of them chosen last
+    endpoints_by_host: dict[str, dict[str, str]] = msgspec.field(
+        default_factory=dict[str, dict[str, str]]
+    )
     ca_file: str = ""  # certificates to trust beside the system's, such as a company's own
 
     @property

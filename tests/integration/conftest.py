@@ -2,9 +2,11 @@
 
 import gc
 from collections.abc import Generator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -14,11 +16,16 @@ from qasync import QEventLoop
 
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.registry import Registry
+from depthstudio.settings.keychain import SystemKeychain
+from depthstudio.settings.secrets import Secrets
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.viewer3d.opengl import prime_surface_format
+from tests.support.keys_page import KEY, PASSWORD
+from tests.support.memory_keyring import MemoryKeyring
 from tests.support.scripted_provider import Scripted
 from tests.support.scripted_service import ScriptedService
-from tests.support.studio import Start, started, two_fields
+from tests.support.space_provider import SpaceServer, space_at
+from tests.support.studio import Start, Studio, started, two_fields
 
 
 @pytest.fixture
@@ -92,3 +99,31 @@ def registry(service: ScriptedService) -> Registry:
 def start_remote(start: Start, registry: Registry) -> Start:
     """Starts the program with the scripted provider, whose form comes first."""
     return partial(start, registry)
+
+
+@pytest.fixture
+def space_server() -> Generator[SpaceServer]:
+    with SpaceServer() as server:
+        yield server
+
+
+@pytest.fixture
+def ring() -> MemoryKeyring:
+    return MemoryKeyring()
+
+
+@pytest.fixture
+def start_keys(space_server: SpaceServer, ring: MemoryKeyring, home: Path, theme: Theme) -> Start:
+    """Starts the program with two services that share a key, on a keychain, `environment` set."""
+
+    def start(
+        environment: dict[str, str] | None = None, **changes: Any
+    ) -> AbstractAsyncContextManager[Studio]:
+        own = {"secrets": (KEY, PASSWORD), "wiring": {"get_path": "/jobs/{id}"}, **changes}
+        first = space_at(space_server.url, **own)
+        second = space_at(space_server.url, id="other", title="Space Parts", secrets=(KEY,))
+        secrets = Secrets(environment or {}, SystemKeychain(ring))
+        registry = Registry([first, second, ReliefProvider()])
+        return started(home, theme, registry, secrets=secrets)
+
+    return start

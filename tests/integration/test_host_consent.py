@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as replaced
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from depthstudio.core.job import HoldKind, JobState
 from depthstudio.providers.builtin.relief import ReliefProvider
@@ -17,7 +18,7 @@ from depthstudio.ui.window.host_dialog import HostDialog
 from depthstudio.ui.window.remembered import settings_of
 from tests.support.scripted_provider import Scripted
 from tests.support.scripted_service import ScriptedService
-from tests.support.shelf_host import KEY, Shelf, shelf_at
+from tests.support.shelf_host import HOST_KEY, KEY, Shelf, shelf_at
 from tests.support.studio import Start, Studio, until
 
 pytestmark = pytest.mark.anyio
@@ -196,3 +197,67 @@ async def test_an_older_job_does_not_put_its_file_on_a_host_the_user_went_back_o
         assert studio.window.agreed_hosts.agreed == ("shelf",)
         assert [row.job.host_via for row in studio.rows] == ["shelf", "shelf"]
     assert len(shelf.files) == 2
+
+
+async def test_a_host_can_be_elsewhere_and_is_told_so_on_its_page(
+    start_hosted: Start, photo: Path, photos: list[Path], shelf: Shelf
+) -> None:
+    settings = replaced(CHOSEN, agreed_hosts=("shelf",), host_via="shelf")
+    with Shelf() as own:
+        async with start_hosted(settings=settings) as studio:
+            studio.workbench.preferences.open("host:shelf")
+            keys = studio.workbench.preferences.keys
+            assert keys is not None
+            connection = keys.forms["host:shelf"].connection
+            assert connection is not None
+            (line, *_) = connection.server("shelf").findChildren(QLineEdit)
+            assert line.placeholderText() == shelf.url
+            QTest.keyClicks(line, "ftp://nas")
+            assert connection.server("shelf").error() != ""
+            assert studio.window.host_addresses.of("shelf") == {}
+            line.clear()
+            QTest.keyClicks(line, own.url)
+            settings = settings_of(studio.window, settings)
+            assert settings.endpoints_by_host == {"shelf": {"shelf": own.url}}
+        async with start_hosted(settings=settings) as studio:
+            studio.drop([photo], on=studio.window.centre)
+            await studio.run()
+            await studio.settled()
+            assert (len(own.files), shelf.files) == (1, {})
+            assert studio.rows[0].job.endpoints == {"shelf": own.url}
+            studio.workbench.preferences.open("host:shelf")
+            keys = studio.workbench.preferences.keys
+            assert keys is not None
+            connection = keys.forms["host:shelf"].connection
+            assert connection is not None
+            assert connection.endpoints() == {"shelf": own.url}
+            studio.window.host_addresses.put("shelf", {})
+            assert connection.endpoints() == {}
+            studio.drop([photos[0]], on=studio.window.centre)
+            await until(lambda: studio.window.inspector.inputs()[0].path == photos[0])
+            await studio.run()
+            await until(lambda: studio.states == [JobState.DONE] * 2)
+        assert (len(own.files), len(shelf.files)) == (1, 1)
+
+
+async def test_an_older_job_that_goes_to_another_host_finds_it_where_it_is_now(
+    start_hosted: Start, photo: Path, shelf: Shelf
+) -> None:
+    settings = replaced(CHOSEN, agreed_hosts=("vault",), host_via="vault")
+    with Shelf() as own:
+        async with start_hosted(settings=settings) as studio:
+            studio.session.secrets.give(KEY.name, HOST_KEY)
+            studio.drop([photo], on=studio.window.centre)
+            await studio.run()
+            await studio.settled()
+            studio.window.agreed_hosts.revoke("vault")
+            studio.window.host_addresses.put("shelf", {"shelf": own.url})
+            studio.window.queue_panel.run_again_requested.emit(studio.rows[0].job.id)
+            await until(lambda: studio.window.findChild(HostDialog))
+            dialog = studio.window.findChild(HostDialog)
+            dialog.choices[1].button.setChecked(True)
+            assert dialog.host_id() == "shelf"
+            dialog.agree.click()
+            await until(lambda: studio.states == [JobState.DONE] * 2)
+            assert [row.job.host_via for row in studio.rows] == ["vault", "shelf"]
+        assert (len(own.files), len(shelf.files)) == (1, 1)

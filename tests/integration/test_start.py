@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from depthstudio.core.job import JobState
 from depthstudio.core.resources import resource
 from depthstudio.jobs.journal_file import read_journal
 from depthstudio.jobs.phase import Phase
+from depthstudio.settings.app_settings import load_settings
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60
+POLL_S = 0.02
 SAMPLE = resource("sample", "view_0.jpg")
 
 Process = subprocess.Popen[str]
@@ -221,6 +224,25 @@ def test_what_was_chosen_is_there_at_the_next_start(launch: Launch) -> None:
     assert (status, err) == (0, "")
     assert (says["theme"], says["provider"], says["message"]) == ("light", "relief", "")
     assert says["values"]["invert"] is True
+
+
+def test_what_the_user_agreed_to_outlives_a_crash(launch: Launch, home: Path) -> None:
+    process = launch(deed="agree")
+    assert next_fact(process) == {"at_work": True}
+    path = Home.at(home).settings_file
+    agreed = (("shelf",), "shelf", ("studio.test",))
+    give_up_at_s = time.monotonic() + PATIENCE_S
+    while True:  # the write is under way beside the window
+        settings = load_settings(path).settings
+        if (settings.agreed_hosts, settings.host_via, settings.plain_hosts) == agreed:
+            break
+        assert time.monotonic() < give_up_at_s
+        time.sleep(POLL_S)
+    process.kill()
+    ended(process)
+
+    assert load_settings(path).problem == ""
+    assert list(home.glob(".*.part")) == []
 
 
 def test_damaged_settings_are_said_in_the_status_bar_and_kept(launch: Launch, home: Path) -> None:

@@ -67,6 +67,13 @@ def change(window: Any) -> None:
     window.close()
 
 
+def agree(window: Any) -> None:
+    """Let files be put on a host, and send in the clear to another, and stay open."""
+    window.agreed_hosts.agree("shelf")
+    window.inspector.allow_host("studio.test")
+    say(at_work=True)
+
+
 def tell(window: Any) -> None:
     say(
         theme=window.theme.choice,

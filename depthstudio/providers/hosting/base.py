@@ -25,6 +25,11 @@ class HostInfo:
     secrets: tuple[Secret, ...] = ()
     page: str = ""  # https address with more
 
+    def addresses(self, chosen: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Its endpoints by name, those the user chose in place of the host's own."""
+        given = chosen or {}
+        return {name: given.get(name, default) for name, default in self.endpoints.items()}
+
 
 @dataclass(frozen=True)
 class Hosted:

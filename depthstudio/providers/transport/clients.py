@@ -57,6 +57,7 @@ class HttpClients:
     def __init__(self, ca_file: Path | None = None) -> None:
         self._ca_file = ca_file
         self._clients: dict[_Key, httpx.AsyncClient] = {}
+        self._former: list[httpx.AsyncClient] = []  # that somebody may still be using
         self._make: _Maker | None = None
         self._building = asyncio.Lock()
         self._closed = False
@@ -88,12 +89,23 @@ class HttpClients:
                 self._clients[key] = make(credential)
             return self._clients[key]
 
+    async def trust(self, ca_file: Path | None) -> None:
+        """Trust these certificates, in place of the former file, in every client from now on.
+
+        Clients handed out earlier go on as they are.
+        """
+        async with self._building:
+            self._ca_file, self._make = ca_file, None
+            self._former += self._clients.values()
+            self._clients = {}
+
     async def aclose(self) -> None:
         """Close every connection. Clients handed out earlier cannot be used any more."""
         async with self._building:
             self._closed = True
-            clients, self._clients = self._clients, {}
-        await asyncio.gather(*(client.aclose() for client in clients.values()))
+            clients = [*self._former, *self._clients.values()]
+            self._former, self._clients = [], {}
+        await asyncio.gather(*(client.aclose() for client in clients))
 
 
 def _key(provider_id: str, credential: Credential | None) -> _Key:

@@ -138,8 +138,8 @@ def _way_out(error: "httpx.RequestError") -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 "Its certificate is not trusted: a network that wants a sign-in, or a company's "
-                "own certificate that this computer does not know (ca_file in the settings "
-                "names it, or SSL_CERT_FILE)"
+                "own certificate that this computer does not know (name it in Preferences, "
+                "Network, which is ca_file in the settings, or by SSL_CERT_FILE)"
             )
         cause = cause.__cause__ or cause.__context__
     return "Check the network and the endpoint"

@@ -5,7 +5,7 @@ import ssl
 import sys
 from pathlib import Path
 
-from depthstudio.core.errors import ServiceUnavailable
+from depthstudio.core.errors import InputError, ServiceUnavailable
 
 # Where Linux systems keep what they trust; a packaged OpenSSL may look elsewhere.
 _SYSTEM_FILES = (
@@ -14,6 +14,7 @@ _SYSTEM_FILES = (
     "/etc/ssl/cert.pem",  # Alpine, Arch
     "/etc/ssl/ca-bundle.pem",  # SUSE
 )
+LARGEST_FILE_BYTES = 16 << 20  # all that any system trusts is a fiftieth of it
 
 
 def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
@@ -38,11 +39,45 @@ def tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise ServiceUnavailable(
                 f"The certificates in {path.name} cannot be read",
-                hint="Check ca_file in the settings, and SSL_CERT_FILE",
+                hint="Check Preferences, Network (ca_file in the settings), and SSL_CERT_FILE",
                 detail=f"{path}: {error}",
                 may_have_run=False,
             ) from error
     return context
+
+
+def certificates_in(path: Path) -> int:
+    """How many certificates there are in a file. Blocking.
+
+    Raises
+    ------
+    InputError
+        when it holds none, or cannot be read
+    """
+    try:
+        if not path.is_file():
+            raise InputError(f"There is no file {path.name}", hint="Choose it again")
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise _not_certificates(path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cafile=str(path))
+    except ssl.SSLError as error:
+        raise _not_certificates(path, str(error)) from error
+    except OSError as error:
+        raise InputError(
+            f"{path.name} cannot be read", hint=f"The system says: {error.strerror}"
+        ) from error
+    if not (count := context.cert_store_stats()["x509"]):
+        raise _not_certificates(path)  # such as a list of revoked ones
+    return count
+
+
+def _not_certificates(path: Path, detail: str = "") -> InputError:
+    return InputError(
+        f"{path.name} holds no certificate that can be read",
+        hint="It takes a PEM file, as exported with “Base64” or “PEM”",
+        detail=detail,
+    )
 
 
 def _system_context() -> ssl.SSLContext:

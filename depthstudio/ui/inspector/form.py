@@ -59,12 +59,16 @@ class ParamForm(QWidget):
         self._groups = self._make_groups(fields, theme)
         self._message = ToneLabel(theme, tone="failed", parent=self)
         self._message.setWordWrap(True)
-        self._message.setContentsMargins(Space.M, 0, Space.M, Space.S)
-        self._message.hide()
+        # Under a style sheet a label has no margins of its own.
+        self._notice = QWidget(self)
+        above = QVBoxLayout(self._notice)
+        above.setContentsMargins(Space.M, 0, Space.M, Space.S)
+        above.addWidget(self._message)
+        self._notice.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._message)
+        layout.addWidget(self._notice)
         for group in self._groups:
             layout.addWidget(group)
         layout.addStretch(1)
@@ -137,7 +141,7 @@ class ParamForm(QWidget):
         row = self._rows.get(name)
         if row is None:
             self._message.setText(text)
-            self._message.setVisible(bool(text))
+            self._notice.setVisible(bool(text))
             self._first_error = self._first_error or (name if text else "")
             return
         row.show_error(text)
@@ -190,7 +194,7 @@ class ParamForm(QWidget):
     def _refresh(self) -> None:
         values = self.values()
         self._first_error = ""
-        self._message.hide()
+        self._notice.hide()
         for row in self._rows.values():
             wanted = row.field.enabled_when.items()
             row.set_available(all(same(values.get(name), value) for name, value in wanted))

@@ -19,9 +19,17 @@ class GroupHead(QAbstractButton):
 
     rings_itself = True  # so FocusRing leaves it alone
 
-    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        parent: QWidget | None = None,
+        *,
+        margin_px: int = Space.M,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._margin_px = margin_px
         self._summary = ""
         self.setText(title)
         self._dress()
@@ -62,12 +70,12 @@ class GroupHead(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme = QPainter(self), self._theme
         painter.fillRect(QRect(0, 0, self.width(), 1), theme.colour("hairline"))
-        square = QRect(Space.M, 0, IconSize.STATE, self.height())
+        square = QRect(self._margin_px, 0, IconSize.STATE, self.height())
         tone = "text" if self.underMouse() else "text2"
         icon = "chevron-down" if self.isChecked() else self._folded_icon()
         paint_glyph(painter, placed(self, square), icon, theme.colour(tone))
         painter.setPen(theme.colour("text"))
-        title = self.rect().adjusted(Space.M + IconSize.STATE + 6, 0, -Space.M, 0)
+        title = self.rect().adjusted(self._margin_px + IconSize.STATE + 6, 0, -self._margin_px, 0)
         self._draw(painter, title, self.text(), Qt.AlignmentFlag.AlignLeading)
         painter.setFont(self._summary_font)
         painter.setPen(theme.colour("text2"))

@@ -12,6 +12,7 @@ from depthstudio.ui.inspector.connection_test import ConnectionTest
 from depthstudio.ui.inspector.group import GroupHead
 from depthstudio.ui.inspector.secret_field import SecretField
 from depthstudio.ui.inspector.server_field import ServerField
+from depthstudio.ui.inspector.service_line import endpoint_label
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 
@@ -113,7 +114,7 @@ class ServiceBox(QWidget):
 
     def _label(self, name: str) -> str:
         is_first = name == next(iter(self.info.endpoints))
-        return self.tr("Server") if is_first else name.replace("_", " ").capitalize()
+        return self.tr("Server") if is_first else endpoint_label(name)
 
     def _lay_out(self) -> None:
         inside = QVBoxLayout(self._body)

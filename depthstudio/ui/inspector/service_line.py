@@ -8,6 +8,17 @@ from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel
 LABEL_PX = 64
 
 
+# Names of endpoints that are written in capitals.
+_INITIALS = frozenset({"api", "cdn", "rest"})
+
+
+def endpoint_label(name: str) -> str:
+    """The name of an endpoint, or of other wiring, as a label."""
+    first, *others = name.replace("_", " ").replace("-", " ").split()
+    words = [first if first in _INITIALS else first.capitalize(), *others]
+    return " ".join(word.upper() if word in _INITIALS else word for word in words)
+
+
 def labelled(theme: Theme, text: str, *controls: QWidget, label_px: int = LABEL_PX) -> QHBoxLayout:
     """A label, then controls, of which the first takes the room there is."""
     label = ElidedLabel(theme, text)

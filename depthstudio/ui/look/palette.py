@@ -202,6 +202,8 @@ QSlider::handle:horizontal {{
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
     background: {t.disabled};
 }}
+QProgressBar {{ background: {t.border}; border: 0; border-radius: 2px; }}
+QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
 QScrollBar {{ background: transparent; border: 0; }}
 QScrollBar:vertical {{ width: 10px; }}
 QScrollBar:horizontal {{ height: 10px; }}

@@ -6,8 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from depthstudio.providers.base import ProviderInfo
+from depthstudio.providers.hosting.base import HostInfo
 from depthstudio.ui.inspector.group import GroupHead
 from depthstudio.ui.inspector.server_field import BUTTON_PX, ServerField
+from depthstudio.ui.inspector.service_line import endpoint_label
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ElidedLabel
@@ -19,34 +21,40 @@ SERVER_PX = LABEL_PX + Space.S + FIELD_PX + 2 * (BUTTON_PX + Space.XS)
 
 
 class ConnectionForm(QWidget):
-    """Edits the addresses and the wiring of one provider. What is good holds at once."""
+    """Edits the addresses and the wiring of one provider or host. What is good holds at once."""
 
     endpoints_changed = Signal()
     host_allowed = Signal(str)
 
     def __init__(
-        self, theme: Theme, icons: Icons, info: ProviderInfo, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        icons: Icons,
+        info: ProviderInfo | HostInfo,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.info = info
+        is_provider = isinstance(info, ProviderInfo)
+        spaces = info.space_endpoints if is_provider else frozenset[str]()
+        wiring = info.wiring if is_provider else {}
         self._servers = {
             name: ServerField(
                 theme,
                 icons,
                 self._label(name),
                 default,
-                takes_space=name in info.space_endpoints,
+                takes_space=name in spaces,
                 label_px=LABEL_PX + Space.XS,
                 parent=self,
             )
             for name, default in info.endpoints.items()
         }
         self._wiring = {
-            name: WiringField(theme, icons, name, default, self)
-            for name, default in info.wiring.items()
+            name: WiringField(theme, icons, name, default, self) for name, default in wiring.items()
         }
         self._sent_to = ElidedLabel(theme, tone="text2", parent=self)
-        self.head = GroupHead(theme, self.tr("Connection details"), self)
+        self.head = GroupHead(theme, self.tr("Connection details"), self, margin_px=0)
         self.more = QWidget(self)
         self.more_layout = QVBoxLayout(self.more)
         self._lay_out()
@@ -98,7 +106,7 @@ class ConnectionForm(QWidget):
 
     def _label(self, name: str) -> str:
         is_first = name == next(iter(self.info.endpoints))
-        return self.tr("Address") if is_first else name.replace("_", " ").capitalize()
+        return self.tr("Address") if is_first else endpoint_label(name)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)

@@ -24,7 +24,7 @@ from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, IconSize, Space, Theme
 from depthstudio.ui.parts.row_painter import RowPainter
 
-FIRST_SIZE = QSize(1072, 704)
+FIRST_SIZE = QSize(1072, 748)  # with eight rows of keys, and all of a form below
 LIST_PX = 208
 FOOT_PX = 52
 PAGE_ROW_PX = 36

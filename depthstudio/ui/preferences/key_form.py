@@ -75,7 +75,7 @@ class KeyForm(QWidget):
         self.where_link = link(self.tr("Where do I find my key?"), self)
         self.trouble = FieldError(theme, icons, self)
         self.connection: ConnectionForm | None = None
-        if isinstance(info, ProviderInfo) and not info.runs_locally:
+        if info.endpoints:
             self.connection = ConnectionForm(theme, icons, info, self)
         self._lay_out(row, info)
         self._connect(row)

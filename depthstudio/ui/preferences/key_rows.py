@@ -17,6 +17,7 @@ from depthstudio.ui.parts.amounts import ago_text
 from depthstudio.ui.preferences.test_news import TestNews
 from depthstudio.ui.queue.words import hold_text
 
+HOST_ROW = "host:"  # what the ids of the rows of hosts begin with
 HOST_ICON = "cloud-upload-outline"
 NO_KEY = "–"
 
@@ -35,7 +36,7 @@ class RowState:
 class KeyRow:
     """One line of the table.
 
-    id : of the provider; of a host, "host:" and its id
+    id : of the provider; of a host, see `host_row_id`
     place : where its servers are
     tested_id : the provider whose test tells whether the key is good; "" where there is none
     same_as : the title of the service above that has the same key; empty if none has
@@ -73,7 +74,7 @@ class Known:
     secrets: Secrets
     news: Callable[[str], TestNews | None]
     holds: Mapping[str, Hold]
-    endpoints: Callable[[str], Mapping[str, str]]  # that the user chose
+    endpoints: Callable[[str], Mapping[str, str]]  # that the user chose, by the id of a row
     now: datetime
 
 
@@ -86,7 +87,7 @@ def rows_of(
     for info in providers:
         infos[info.id] = info
         rows.append(_provider_row(info, rows, known))
-    rows += [_host_row(host, rows) for host in hosts]
+    rows += [_host_row(host, rows, known) for host in hosts]
     return [_told(row, infos.get(row.tested_id), known) for row in rows]
 
 
@@ -103,11 +104,22 @@ def _provider_row(info: ProviderInfo, above: Sequence[KeyRow], known: Known) -> 
     )
 
 
-def _host_row(host: HostInfo, above: Sequence[KeyRow]) -> KeyRow:
+def host_row_id(host_id: str) -> str:
+    """The id of the row of a host."""
+    return f"{HOST_ROW}{host_id}"
+
+
+def host_of_row(row_id: str) -> str:
+    """The id of the host that a row is about; empty for that of a provider."""
+    return row_id.removeprefix(HOST_ROW) if row_id.startswith(HOST_ROW) else ""
+
+
+def _host_row(host: HostInfo, above: Sequence[KeyRow], known: Known) -> KeyRow:
     same = _first_with(host.secrets, above)
-    address = next(iter(host.endpoints.values()), "")
+    row_id = host_row_id(host.id)
+    address = next(iter(host.addresses(known.endpoints(row_id)).values()), "")
     return KeyRow(
-        id=f"host:{host.id}",
+        id=row_id,
         title=host.title,
         place=host_of(address) if address else _tr("puts files on the web"),
         icon=HOST_ICON,

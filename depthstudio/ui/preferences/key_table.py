@@ -21,7 +21,7 @@ from depthstudio.ui.preferences.key_rows import KeyRow
 
 SERVICE_PX, KEY_PX = 264, 220
 NOWHERE = QModelIndex()
-LEAST_ROWS, MOST_ROWS = 4, 7  # in sight; the rest is scrolled to
+LEAST_ROWS, MOST_ROWS = 4, 8  # in sight; the rest is scrolled to
 
 
 class KeyModel(QAbstractTableModel):

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from depthstudio.core.errors import UsageError
 from depthstudio.core.wiring import checked_wiring
+from depthstudio.ui.inspector.service_line import endpoint_label
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.preferences.secret_lines import FieldError, form_line
@@ -28,7 +29,7 @@ class WiringField(QWidget):
         self._edit.setPlaceholderText(default)
         self._edit.setFixedHeight(Height.FIELD)
         self._edit.setMaxLength(LONGEST)
-        label = name.replace("_", " ").capitalize()
+        label = endpoint_label(name)
         self._edit.setAccessibleName(label)
         self._reset = QToolButton(self)
         self._reset.setIcon(icons.icon("restore"))

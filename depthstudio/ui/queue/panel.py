@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from depthstudio.core.job import Hold, JobState
 from depthstudio.jobs.lost import can_look, is_lost
@@ -248,7 +248,11 @@ class QueuePanel(QWidget):
         self.selected.emit(self.model.entry(current).job.id if current.isValid() else "")
 
     def _follow_rows(self) -> None:
-        self._pages.setCurrentWidget(self.view if len(self._queue) else self._empty)
+        is_empty = not len(self._queue)
+        # A page out of sight asks for no height, which what opens below the list then has.
+        vertical = QSizePolicy.Policy.Preferred if is_empty else QSizePolicy.Policy.Ignored
+        self._empty.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+        self._pages.setCurrentWidget(self._empty if is_empty else self.view)
         self._beat.do(self._follow_count)
         if self.explaining.job_id and self.explaining.job_id not in self._queue:
             self.explaining.close_all()

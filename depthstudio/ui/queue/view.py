@@ -144,7 +144,7 @@ class QueueView(QListView):
         painter = QPainter(self.viewport())
         row = RowPainter(painter, self._theme, self._icons)
         font = self._theme.font("secondary")
-        text = self.tr("Drop photos or folders to add")
+        text = self.tr("Drop photos, video or folders to add")
         text_width = min(
             self.fontMetrics().horizontalAdvance(text), room.width() - IconSize.FIELD - Space.XL
         )

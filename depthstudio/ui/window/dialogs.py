@@ -37,6 +37,15 @@ def choose_folder(parent: QWidget, chosen: Chosen) -> QFileDialog:
     return _opened(dialog, chosen)
 
 
+def choose_certificates(parent: QWidget, chosen: Chosen) -> QFileDialog:
+    """Let the user pick a file of certificates."""
+    dialog = QFileDialog(parent, tr("Certificates to trust"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    patterns = "*.pem *.crt *.cer *.ca-bundle"
+    dialog.setNameFilters([f"{tr('Certificates')} ({patterns})", tr("All files (*)")])
+    return _opened(dialog, chosen)
+
+
 def _opened(dialog: QFileDialog, chosen: Chosen) -> QFileDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))

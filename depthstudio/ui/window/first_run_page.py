@@ -39,14 +39,14 @@ class _Promises(QWidget):
         for icon, title, text in (
             ("laptop", self.tr("Works offline now"), self.tr("Relief runs on this computer")),
             (
-                "shield-check-outline",
-                self.tr("Nothing leaves this computer"),
-                self.tr("No photo is sent anywhere"),
+                "key-outline",
+                self.tr("Add services later"),
+                self.tr("Five are ready; keys stay in the keychain"),
             ),
             (
-                "harddisk",
-                self.tr("Kept on disk"),
-                self.tr("Every result stays in your library"),
+                "shield-check-outline",
+                self.tr("Nothing leaves unasked"),
+                self.tr("You see what is sent, and where, before Run"),
             ),
         ):
             layout.addLayout(self._promise(theme, icon, title, text), 1)

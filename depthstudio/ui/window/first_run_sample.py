@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from depthstudio.core.resources import resource
@@ -19,6 +19,9 @@ from depthstudio.ui.window.drop_frame import large_button
 log = logging.getLogger(__name__)
 
 PICTURE = QSize(120, 80)
+ROOMY_PX = 640  # a narrower card shows only what the photo becomes
+TIGHT_PX = 480  # and this one no picture at all
+LEAST_WORDS_PX = 120
 SAMPLE_PICTURES = (("sample", "view_0.jpg"), ("sample", "relief.jpg"))
 
 
@@ -64,6 +67,15 @@ class SampleCard(Card):
         """Whether the pictures are still to come: they are read once the card is on screen."""
         return not self._has_begun or self._work.busy
 
+    def minimumSizeHint(self) -> QSize:
+        # Pictures give way to the words, see `_fit`.
+        beside_words = 2 * Space.L + Space.M + self.button.sizeHint().width()
+        return QSize(beside_words + LEAST_WORDS_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._has_begun:
@@ -82,7 +94,15 @@ class SampleCard(Card):
         photo, relief = pictures
         self._photo.show_image(photo)
         self._relief.show_image(relief)
-        self._arrow.setVisible(photo is not None and relief is not None)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many pictures as there is room for; an arrow stands only between two."""
+        photo, relief = self._photo, self._relief
+        has_room = self.width() >= (ROOMY_PX if photo.has_image and relief.has_image else TIGHT_PX)
+        photo.setVisible(photo.has_image and has_room)
+        relief.setVisible(relief.has_image and self.width() >= TIGHT_PX)
+        self._arrow.setVisible(photo.has_image and relief.has_image and has_room)
 
 
 class Thumb(QWidget):
@@ -91,10 +111,17 @@ class Thumb(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._levels: ImageLevels | None = None
+        self._is_known = False
         self.setFixedSize(PICTURE)
+
+    @property
+    def has_image(self) -> bool:
+        """Whether there is something to show, or still may be."""
+        return not self._is_known or self._levels is not None
 
     def show_image(self, image: QImage | None) -> None:
         """Fill the room that was kept, or give it back where there is no picture."""
+        self._is_known = True
         self._levels = None if image is None else ImageLevels(image)
         self.setVisible(image is not None)
         self.update()

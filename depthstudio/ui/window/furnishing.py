@@ -21,7 +21,9 @@ from depthstudio.ui.window.agreed_hosts import AgreedHosts
 from depthstudio.ui.window.arrangement import follow_tabs, reset_docks
 from depthstudio.ui.window.centre import Centre
 from depthstudio.ui.window.commands import COMMANDS, Commands
+from depthstudio.ui.window.host_addresses import HostAddresses
 from depthstudio.ui.window.main_window import MainWindow
+from depthstudio.ui.window.own_certificates import OwnCertificates
 from depthstudio.ui.window.status_bar import StatusBar
 
 THEME_WORDS: dict[ThemeChoice, str] = {
@@ -49,6 +51,8 @@ def furnish(
 
     services = {entry.info.id: entry.info for entry in providers}
     window.agreed_hosts = AgreedHosts(window)
+    window.host_addresses = HostAddresses(window)
+    window.own_certificates = OwnCertificates(window)
     schemas = {entry.info.id: entry.schema for entry in providers}
     beat = window.beat = Beat(window)
     window.queue_panel = QueuePanel(

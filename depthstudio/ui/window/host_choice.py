@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QStyle, QVBoxLayout, QWidget
 
 from depthstudio.providers.hosting.base import HostInfo
 from depthstudio.settings.secrets import Secrets
@@ -12,8 +12,6 @@ from depthstudio.ui.inspector.service_line import link
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.amounts import size_text
 from depthstudio.ui.parts.labels import ToneLabel
-
-INDENT_PX = 22  # below the words of the radio button
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class HostChoice(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.button)
         below = QVBoxLayout()
-        below.setContentsMargins(INDENT_PX, 0, 0, 0)
+        below.setContentsMargins(_words_px(self.button), 0, 0, 0)
         below.setSpacing(2)
         privacy.setWordWrap(True)
         below.addWidget(privacy)
@@ -75,6 +73,13 @@ class HostChoice(QWidget):
             line.addWidget(more)
         below.addLayout(line)
         layout.addLayout(below)
+
+
+def _words_px(button: QRadioButton) -> int:
+    """How far from its left edge the words of a radio button begin."""
+    style = button.style()
+    ring = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth, None, button)
+    return ring + style.pixelMetric(QStyle.PixelMetric.PM_RadioButtonLabelSpacing, None, button)
 
 
 def _tr(text: str) -> str:

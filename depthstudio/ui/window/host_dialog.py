@@ -25,6 +25,7 @@ from depthstudio.ui.inspector.service_line import say, words_line
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.amounts import counted_text, size_text
 from depthstudio.ui.parts.labels import ToneLabel
+from depthstudio.ui.parts.needed_height import take_needed_height
 from depthstudio.ui.window.host_choice import HostChoice, key_words
 from depthstudio.ui.window.main_window import MainWindow
 
@@ -95,8 +96,7 @@ class HostDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # Lines that are broken ask for more height than they need until their width is known.
-        self.resize(WIDTH_PX, self.heightForWidth(WIDTH_PX))
+        take_needed_height(self, WIDTH_PX)
 
     def host_id(self) -> str:
         """The chosen host; empty where the file's own address is given."""
@@ -171,7 +171,9 @@ class HostDialog(QDialog):
                 source_from_address(self.address.text())
             except UsageError as error:
                 wrong = f"{error}. {error.hint}"
-        say(self._wrong, wrong)
+        if wrong != self._wrong.text():
+            say(self._wrong, wrong)
+            take_needed_height(self, WIDTH_PX)
         self.agree.setEnabled(bool(self.host_id()) or self.source() is not None)
 
     def _title(self) -> str:

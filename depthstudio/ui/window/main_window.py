@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from depthstudio.ui.window.agreed_hosts import AgreedHosts
     from depthstudio.ui.window.centre import Centre
     from depthstudio.ui.window.commands import Commands
+    from depthstudio.ui.window.host_addresses import HostAddresses
+    from depthstudio.ui.window.own_certificates import OwnCertificates
     from depthstudio.ui.window.status_bar import StatusBar
 
 FIRST_SIZE = QSize(1600, 1000)
@@ -54,6 +56,8 @@ class MainWindow(QMainWindow):
     centre: "Centre"
     status: "StatusBar"
     agreed_hosts: "AgreedHosts"
+    host_addresses: "HostAddresses"
+    own_certificates: "OwnCertificates"
     docks: dict[str, QDockWidget]
 
     def __init__(self) -> None:

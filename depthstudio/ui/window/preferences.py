@@ -1,6 +1,6 @@
 """Connects the preferences to the session: keys kept, tested, removed, and consent revoked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -16,12 +16,14 @@ from depthstudio.ui.parts.amounts import utc_now
 from depthstudio.ui.preferences.dialog import Page, PreferencesDialog
 from depthstudio.ui.preferences.key_form import FormState, KeyForm
 from depthstudio.ui.preferences.key_hosts import key_hosts
-from depthstudio.ui.preferences.key_rows import KeyRow, Known, rows_of
+from depthstudio.ui.preferences.key_rows import KeyRow, Known, host_of_row, host_row_id, rows_of
 from depthstudio.ui.preferences.keys_page import KeysPage
+from depthstudio.ui.preferences.network_page import NetworkPage
 from depthstudio.ui.preferences.privacy_page import PrivacyPage
 from depthstudio.ui.preferences.secret_lines import icon_button
 from depthstudio.ui.window.connection_tests import ConnectionTests
 from depthstudio.ui.window.main_window import MainWindow
+from depthstudio.ui.window.network import Network
 from depthstudio.ui.window.tasks import Tasks
 
 
@@ -43,7 +45,7 @@ class Preferences(QObject):
         self._tasks = tasks
         self._infos: dict[str, ProviderInfo | HostInfo] = {
             **{provider.info.id: provider.info for provider in session.registry},
-            **{f"host:{host.info.id}": host.info for host in session.hosts.values()},
+            **{host_row_id(host.info.id): host.info for host in session.hosts.values()},
         }
         self.dialog: PreferencesDialog | None = None
         self.keys: KeysPage | None = None
@@ -68,7 +70,7 @@ class Preferences(QObject):
     def open_for_job(self, job_id: str) -> None:
         """Show what keeps a job waiting: the key of its service, or else that of its host."""
         job = self._session.queue.entry(job_id).job
-        via = f"host:{job.host_via}"
+        via = host_row_id(job.host_via)
         ids = [row_id for row_id in (job.provider_id, via) if row_id in self._infos]
         lacking = [row_id for row_id in ids if self._lacks_key(row_id)]
         self.open(next(iter([*lacking, *ids]), ""))
@@ -91,12 +93,20 @@ class Preferences(QObject):
         self.keys = keys = KeysPage(theme, icons, self._infos, self._form_state)
         services = [provider.info for provider in self._session.registry]
         self.privacy = privacy = PrivacyPage(theme, icons, services)
+        network = NetworkPage(theme, icons)
+        self._network = Network(self._session, self._window, self._tests, self._tasks, network)
         test_all = icon_button(icons, "lan-connect", self.tr("Test all"), keys)
         test_all.clicked.connect(self._test_all)
         names = [info.title for info in self._infos.values()]
         words = [*names, self.tr("token password keychain address connection")]
         pages = [
             Page(self.tr("Keys"), "key-outline", keys, words, (test_all,)),
+            Page(
+                self.tr("Network"),
+                "lan",
+                network,
+                [self.tr("certificate authority proxy tls company pem")],
+            ),
             Page(
                 self.tr("Privacy"),
                 "shield-check-outline",
@@ -118,6 +128,7 @@ class Preferences(QObject):
         session, window = self._session, self._window
         self._tests.changed.connect(self._show)
         window.inspector.server_changed.connect(self._on_server)
+        window.host_addresses.changed.connect(self._on_host)
         window.inspector.host_allowed.connect(self._on_host_allowed)
         window.agreed_hosts.changed.connect(self._show_hosts)
         self._disconnects = [
@@ -126,6 +137,7 @@ class Preferences(QObject):
             session.runner.holds_changed.connect(self._show),
             lambda: self._tests.changed.disconnect(self._show),
             lambda: window.inspector.server_changed.disconnect(self._on_server),
+            lambda: window.host_addresses.changed.disconnect(self._on_host),
             lambda: window.inspector.host_allowed.disconnect(self._on_host_allowed),
             lambda: window.agreed_hosts.changed.disconnect(self._show_hosts),
         ]
@@ -152,7 +164,7 @@ class Preferences(QObject):
             secrets=self._session.secrets,
             news=self._tests.news,
             holds=self._session.runner.holds,
-            endpoints=self._window.inspector.endpoints,
+            endpoints=self._endpoints,
             now=utc_now(),
         )
         hosts = [host.info for host in self._session.hosts.values()]
@@ -183,25 +195,39 @@ class Preferences(QObject):
         form.test_cancelled.connect(lambda: self._tests.cancel(row.tested_id))
         form.page_asked.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         form.host_allowed.connect(self._window.inspector.allow_host)
-        form.endpoints_changed.connect(
-            lambda endpoints: self._window.inspector.set_endpoints(row_id, endpoints)
-        )
+        form.endpoints_changed.connect(lambda endpoints: self._set_endpoints(row_id, endpoints))
         if form.connection is not None:
             form.connection.set_plain_hosts(self._window.inspector.plain_hosts())
             self._show_endpoints(form, row_id)
 
-    def _on_server(self, provider_id: str) -> None:
-        form = self.keys.forms.get(provider_id) if self.keys is not None else None
+    def _endpoints(self, row_id: str) -> dict[str, str]:
+        """What the user chose in place of the addresses of a service's or host's own."""
+        if host_id := host_of_row(row_id):
+            return self._window.host_addresses.of(host_id)
+        return self._window.inspector.endpoints(row_id)
+
+    def _set_endpoints(self, row_id: str, endpoints: Mapping[str, str]) -> None:
+        if host_id := host_of_row(row_id):
+            self._window.host_addresses.put(host_id, endpoints)
+        else:
+            self._window.inspector.set_endpoints(row_id, endpoints)
+
+    def _on_host(self, host_id: str) -> None:
+        self._on_server(host_row_id(host_id))
+
+    def _on_server(self, row_id: str) -> None:
+        form = self.keys.forms.get(row_id) if self.keys is not None else None
         if form is not None:
-            self._show_endpoints(form, provider_id)
+            self._show_endpoints(form, row_id)
         self._show()
 
-    def _show_endpoints(self, form: KeyForm, provider_id: str) -> None:
+    def _show_endpoints(self, form: KeyForm, row_id: str) -> None:
         if form.connection is not None:
-            endpoints = self._window.inspector.endpoints(provider_id)
+            endpoints, host_id = self._endpoints(row_id), host_of_row(row_id)
             form.connection.set_endpoints(endpoints)
-            provider = self._session.registry[provider_id]
-            form.connection.show_key_hosts(key_hosts(provider, endpoints))
+            session = self._session
+            service = session.hosts[host_id] if host_id else session.registry[row_id]
+            form.connection.show_key_hosts(key_hosts(service, endpoints))
 
     def _on_host_allowed(self, host: str) -> None:
         if self.keys is not None:

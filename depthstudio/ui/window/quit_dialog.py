@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from depthstudio.jobs.fate import Fate
 from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.parts.labels import ToneLabel
+from depthstudio.ui.parts.needed_height import take_needed_height
 
 WIDTH_PX = 480
 
@@ -62,7 +63,7 @@ class QuitDialog(QDialog):
         if count == 1:
             self.cancel_all.setText(self.tr("Cancel it"))
         self.words.setText("\n".join(self._consequences(fates)))
-        self.adjustSize()
+        take_needed_height(self, WIDTH_PX)
 
     def show_cancelling(self, done: int, count: int) -> None:
         """Say that the services are being told, and how many of them have been."""
@@ -74,6 +75,7 @@ class QuitDialog(QDialog):
         self.progress.setMaximum(count)
         self.progress.setValue(done)
         self.progress.show()
+        take_needed_height(self, WIDTH_PX)
 
     def show_cancelled(self, done: int) -> None:
         """One more has been told."""
@@ -96,7 +98,11 @@ class QuitDialog(QDialog):
         self.leave.setText(self.tr("Quit"))
         self.leave.setEnabled(True)
         self.leave.setFocus()
-        self.adjustSize()
+        take_needed_height(self, WIDTH_PX)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        take_needed_height(self, WIDTH_PX)  # in the fonts it is shown in
 
     def reject(self) -> None:
         if not self._is_busy and not self._is_too_late:

@@ -10,6 +10,8 @@ def restore_settings(window: MainWindow, settings: AppSettings) -> None:
     """Bring back the colour map, every provider's values and servers, and the last provider."""
     window.centre.colour_map = settings.colour_map
     window.agreed_hosts.restore(settings.agreed_hosts, settings.host_via)
+    window.host_addresses.restore(settings.endpoints_by_host, settings.plain_hosts)
+    window.own_certificates.restore(settings.ca_file)
     inspector = window.inspector
     inspector.restore_endpoints(settings.endpoints_by_provider, settings.plain_hosts)
     inspector.restore(settings.params_by_provider)
@@ -36,4 +38,6 @@ def settings_of(window: MainWindow, before: AppSettings) -> AppSettings:
         plain_hosts=inspector.plain_hosts(),
         agreed_hosts=window.agreed_hosts.agreed,
         host_via=window.agreed_hosts.chosen,
+        endpoints_by_host=window.host_addresses.by_host(),
+        ca_file=window.own_certificates.place,
     )

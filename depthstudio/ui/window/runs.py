@@ -48,7 +48,7 @@ class Runs(QObject):
         return Order(
             inspector.provider_id(),
             inspector.form().values(),
-            inspector.endpoints(),
+            {**inspector.endpoints(), **self._window.host_addresses.of(self._host_id)},
             again=again,
             host_via=self._host_id,
         )

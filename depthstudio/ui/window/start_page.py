@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from depthstudio.ui.look.icons import Icons
@@ -12,7 +12,7 @@ from depthstudio.ui.parts.labels import ToneLabel
 from depthstudio.ui.window.drop_frame import DashedFrame, large_button
 
 COLUMN_WIDTH = 768
-DROP_ZONE_LEAST_HEIGHT = 268
+DROP_ZONE_LEAST_HEIGHT = 300
 DROP_ZONE_MOST_HEIGHT = 392
 
 
@@ -73,11 +73,25 @@ class _DropInvitation(DashedFrame):
         super().__init__(theme, fill="panel")
         self.setMinimumHeight(DROP_ZONE_LEAST_HEIGHT)
         self.setMaximumHeight(DROP_ZONE_MOST_HEIGHT)
-        title = ToneLabel(theme, self.tr("Drop photos or a folder here"), tone="text", font="empty")
+        title = ToneLabel(
+            theme, self.tr("Drop photos, video or a folder here"), tone="text", font="empty"
+        )
         formats = ToneLabel(
             theme,
-            self.tr("JPEG, PNG, TIFF, WebP, HEIC, AVIF · scenes (GLB, PLY) open for viewing"),
+            self.tr(
+                "JPEG, PNG, TIFF, WebP, HEIC, AVIF · MP4, MOV, MKV, WebM · "
+                "scenes (GLB, PLY) open for viewing"
+            ),
             font="base",
+        )
+        paste = ToneLabel(
+            theme,
+            self.tr("or paste the address of a file with {keys}").format(
+                keys=QKeySequence(QKeySequence.StandardKey.Paste).toString(
+                    QKeySequence.SequenceFormat.NativeText
+                )
+            ),
+            tone="text3",
         )
         accent_icon = icons.icon("folder-open-outline", "on_accent")
         self.open_files = large_button(accent_icon, self.tr("Open files…"))
@@ -95,11 +109,13 @@ class _DropInvitation(DashedFrame):
         layout.setSpacing(Space.L)
         layout.addStretch()
         layout.addWidget(_Disc(theme, icons), 0, Qt.AlignmentFlag.AlignHCenter)
-        for label in (title, formats):
+        for label in (title, formats, paste):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
+        for label in (title, formats):
             layout.addWidget(label)
         layout.addLayout(buttons)
+        layout.addWidget(paste)
         layout.addStretch()
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Level = Literal["info", "busy", "caution", "error"]
 
 MESSAGE_MS = 8000
+OWN_MARGIN_PX = 2  # that QStatusBar keeps free at its beginning
 LEVELS: dict[Level, tuple[str, str]] = {
     "info": ("information-outline", "text2"),
     "busy": ("progress-clock", "accent"),
@@ -178,7 +179,7 @@ class StatusBar(QStatusBar):
         self.setMinimumHeight(Height.STATUS)
         left = QWidget()
         layout = self._left = QHBoxLayout(left)
-        layout.setContentsMargins(Space.S, 0, 0, 0)
+        layout.setContentsMargins(Space.M - OWN_MARGIN_PX, 0, 0, 0)
         layout.setSpacing(Space.S)
         layout.addWidget(self._ready)
         for button in self._counters.values():
@@ -187,8 +188,12 @@ class StatusBar(QStatusBar):
         layout.addWidget(self._message_icon)
         layout.addWidget(self._message, 1)
         self.addWidget(left, 1)
-        self._library.setContentsMargins(0, 0, Space.S, 0)
-        self.addPermanentWidget(self._library)
+        # Under a style sheet a label has no margins of its own.
+        right = QWidget()
+        end = QHBoxLayout(right)
+        end.setContentsMargins(0, 0, Space.M, 0)
+        end.addWidget(self._library)
+        self.addPermanentWidget(right)
 
     def _dress(self) -> None:
         for button in self._counters.values():

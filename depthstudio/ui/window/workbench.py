@@ -1,9 +1,9 @@
 """Connects the window to the session: wishes become jobs, news becomes pictures."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -17,6 +17,7 @@ from depthstudio.ui.window.arrangement import move_to_pane, reset_docks
 from depthstudio.ui.window.arrivals import Arrivals
 from depthstudio.ui.window.centre import Tab
 from depthstudio.ui.window.connection_tests import ConnectionTests
+from depthstudio.ui.window.job_wishes import JobWishes
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.measure import Measuring
 from depthstudio.ui.window.polarity import PolarityKeeping
@@ -51,7 +52,7 @@ class Workbench(QObject):
         self._arrivals = Arrivals(
             session, window, self._tasks, self._showing, self._runs, self._report
         )
-        self._awaited = ""  # the job whose result is shown as soon as it is there
+        self._wishes = JobWishes(session, window, self._tasks, self._showing, self._runs)
         # Many changes in one turn of the loop are looked at once.
         self._commands_due = QTimer(self)
         self._commands_due.setSingleShot(True)
@@ -103,12 +104,13 @@ class Workbench(QObject):
 
     def _connect_window(self) -> None:
         window, start_page = self._window, self._window.centre.start_page
+        session, wishes = self._session, self._wishes
         self._showing.shown.connect(self.shown)
         self._showing.replaced.connect(self._measuring.offer_for)
         self._showing.replaced.connect(self._polarity.follow)
         self._runs.changed.connect(self._commands_due.start)
-        self._runs.started.connect(self._await)
-        window.status.state_clicked.connect(self._select_first)
+        self._runs.started.connect(self._wishes.wait_for)
+        window.status.state_clicked.connect(self._wishes.select_first)
         window.status.try_now_requested.connect(
             lambda provider_id: self._tasks.start(self._session.runner.try_now(provider_id))
         )
@@ -123,10 +125,10 @@ class Workbench(QObject):
             ("paste", self._arrivals.paste),
             ("sample", self.run_sample),
             ("run", window.inspector.run_box.activate),
-            ("cancel", lambda: self._on_selected(self._session.cancel)),
-            ("retry", lambda: self._on_selected(self._retry)),
-            ("remove", lambda: self._on_selected(self._session.remove)),
-            ("clear", lambda: self._tasks.start(self._clear())),
+            ("cancel", lambda: wishes.on_selected(session.cancel)),
+            ("retry", lambda: wishes.on_selected(wishes.retry)),
+            ("remove", lambda: wishes.on_selected(session.remove)),
+            ("clear", lambda: self._tasks.start(wishes.clear())),
             ("fit", lambda: window.centre.scene_page.fit()),
             *(
                 (name, lambda tab=tab: window.centre.show_tab(tab))
@@ -142,17 +144,17 @@ class Workbench(QObject):
 
     def _connect_panels(self) -> None:
         panel, library = self._window.queue_panel, self._window.library_panel
-        session, start = self._session, self._tasks.start
+        session, wishes, start = self._session, self._wishes, self._tasks.start
         for signal, wish in (
             (panel.cancel_requested, session.cancel),
-            (panel.retry_requested, self._retry),
+            (panel.retry_requested, wishes.retry),
             (panel.remove_requested, session.remove),
-            (panel.run_again_requested, self._run_again),
+            (panel.run_again_requested, wishes.run_again),
             (panel.look_requested, session.look_for),
             (panel.send_again_requested, session.send_again),
             (panel.mark_lost_requested, session.mark_lost),
-            (panel.try_now_requested, self._try_now),
-            (panel.show_requested, self._show_job),
+            (panel.try_now_requested, wishes.try_now),
+            (panel.show_requested, wishes.show),
             (library.open_requested, self._showing.show_result),
         ):
             signal.connect(lambda id_, wish=wish: start(wish(id_)))
@@ -218,71 +220,10 @@ class Workbench(QObject):
 
         show_about(self._window, self._window.icons, self._session.home)
 
-    def _await(self, job_id: str) -> None:
-        """Select a job and show its result as soon as it is there, or now if it is."""
-        self._awaited = job_id
-        self._window.queue_panel.select(job_id)
-        self._showing.follow_job(job_id)
-        self._show_awaited(job_id)
-
-    def _show_awaited(self, job_id: str) -> None:
-        queue = self._session.queue
-        if job_id != self._awaited or job_id not in queue:
-            return
-        if queue.entry(job_id).status.state is JobState.DONE:
-            self._awaited = ""
-            self._tasks.start(self._show_job(job_id))
-
-    async def _run_again(self, job_id: str) -> None:
-        entry = self._session.queue.entry(job_id)
-        if entry.status.state is JobState.CANCELLED:
-            await self._retry(job_id)  # which follows what still runs at the service
-            return
-        start = self._tasks.start
-        self._runs.with_consent(entry.job, lambda host: start(self._once_more(job_id, host)))
-
-    async def _retry(self, job_id: str) -> None:
-        job, start = self._session.queue.entry(job_id).job, self._tasks.start
-
-        def agreed(host_id: str) -> None:
-            same = host_id == job.host_via
-            start(self._retried(job_id) if same else self._once_more(job_id, host_id))
-
-        self._runs.with_consent(job, agreed)
-
-    async def _once_more(self, job_id: str, host_id: str) -> None:
-        self._await((await self._session.run_again(job_id, host_via=host_id)).id)
-
-    async def _retried(self, job_id: str) -> None:
-        self._await((await self._session.retry(job_id))[0].id)
-
-    async def _try_now(self, job_id: str) -> None:
-        provider_id = self._session.queue.entry(job_id).job.provider_id
-        await self._session.runner.try_now(provider_id)
-
     def _show_holds(self) -> None:
         holds = self._session.runner.holds
         self._window.queue_panel.set_holds(holds)
         self._window.status.set_holds(holds)
-
-    async def _clear(self) -> None:
-        # Or the selection would wander over the rows below, and each would be opened.
-        self._window.queue_panel.select("")
-        for entry in self._session.queue:
-            if entry.status.state.is_final:
-                await self._session.remove(entry.job.id)
-
-    def _on_selected(self, wish: Callable[[str], Coroutine[Any, Any, object]]) -> None:
-        job_id = self._window.queue_panel.selected_id
-        if job_id:
-            self._tasks.start(wish(job_id))
-
-    def _select_first(self, state: str) -> None:
-        """Go to the first job in a state, as its counter in the status bar asks."""
-        for entry in self._session.queue:
-            if entry.status.state.value == state:
-                self._window.queue_panel.select(entry.job.id)
-                return
 
     def _ask_to_remove(self, result_id: str) -> None:
         from depthstudio.ui.window.dialogs import ask_to_remove
@@ -297,22 +238,11 @@ class Workbench(QObject):
 
     def _job_selected(self, job_id: str) -> None:
         self._commands_due.start()
-        if job_id == self._awaited:
-            return
-        self._awaited = ""  # who looks at another job must not be called away from it
-        self._showing.follow_job(job_id)
-        if job_id and self._session.queue.entry(job_id).status.state is JobState.DONE:
-            self._tasks.start(self._show_job(job_id))
+        self._wishes.follow_selection(job_id)
 
     def _job_changed(self, job_id: str, row: int) -> None:
         self._window.beat.do(self._update_commands)
-        self._showing.job_changed(job_id)
-        self._show_awaited(job_id)
-
-    async def _show_job(self, job_id: str) -> None:
-        result_id = self._session.queue.entry(job_id).status.result_id
-        if result_id:
-            await self._showing.show_result(result_id)
+        self._wishes.follow_change(job_id)
 
     def _report(self, error: DepthStudioError) -> None:
         hint = f". {error.hint}" if error.hint else ""

@@ -68,6 +68,29 @@ async def test_each_credential_has_a_client_of_its_own(clients: HttpClients) -> 
 
 
 @pytest.mark.anyio
+async def test_other_certificates_hold_for_the_next_client_and_leave_the_former_alone(
+    monkeypatch: pytest.MonkeyPatch, own_tls: ssl.SSLContext
+) -> None:
+    read: list[Path | None] = []
+
+    def reading(ca_file: Path | None) -> ssl.SSLContext:
+        read.append(ca_file)
+        return own_tls
+
+    monkeypatch.setattr(clients_module, "tls_context", reading)
+    clients = HttpClients()
+    former = await clients.client("acme")
+    await clients.trust(AUTHORITY)
+    later = await clients.client("acme")
+    assert later is not former
+    assert not former.is_closed
+    assert read == [None, AUTHORITY]
+    await clients.aclose()
+    assert former.is_closed
+    assert later.is_closed
+
+
+@pytest.mark.anyio
 async def test_closed_clients_make_no_new_ones() -> None:
     clients = HttpClients()
     await clients.aclose()

@@ -14,6 +14,7 @@ from depthstudio.settings.secret_origin import SecretOrigin
 from depthstudio.ui.inspector.secret_field import SecretField
 from depthstudio.ui.inspector.server_field import ServerField
 from depthstudio.ui.inspector.service_box import ServiceBox
+from depthstudio.ui.inspector.service_line import endpoint_label
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.labels import ToneLabel
@@ -217,3 +218,11 @@ def test_it_fits_the_narrowest_dock_with_its_longest_words(box: ServiceBox) -> N
     box.show_secret("hf_token", SecretOrigin.ABSENT)
     box.test.show_trouble(ServiceUnavailable("Nobody there at all", hint="Try again later"))
     assert box.minimumSizeHint().width() <= 320
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("rest", "REST"), ("fal-cdn", "Fal CDN"), ("get_path", "Get path"), ("hub", "Hub")],
+)
+def test_the_name_of_an_endpoint_reads_as_a_label(name: str, label: str) -> None:
+    assert endpoint_label(name) == label

@@ -251,6 +251,19 @@ def test_the_question_of_a_lost_submit_is_told_in_full_and_answered_below_the_li
     assert not panel.explaining.isVisible()
 
 
+def test_in_a_low_window_a_question_has_more_room_than_the_list(
+    panel: QueuePanel, add: Add
+) -> None:
+    panel.resize(344, 278)
+    job_id = add(JobState.HELD, hold=LOST)
+    panel.show_details(job_id)
+    QApplication.processEvents()
+    question = panel.explaining.question
+    assert question.height() > panel.view.height() >= panel.view.sizeHintForRow(0)
+    button = question.open_list
+    assert button.mapTo(question, button.rect().bottomLeft()).y() < question.height()
+
+
 def test_a_lost_submit_that_may_be_listed_can_be_looked_for(
     qtbot: QtBot, panel: QueuePanel, queue: JobQueue, add: Add, ago: Callable[[float], datetime]
 ) -> None:

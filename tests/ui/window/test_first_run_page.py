@@ -1,5 +1,6 @@
 """The first page: what it offers and what it claims."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from depthstudio.formats import media_type
 from depthstudio.ui.look.icons import Icons
-from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.window import first_run_sample
 from depthstudio.ui.window.first_run_page import FirstRunPage
+from depthstudio.ui.window.first_run_sample import SampleCard
 
 
 @pytest.fixture
@@ -72,9 +75,10 @@ def test_it_names_only_formats_that_this_version_reads(
     make_page: Callable[[], FirstRunPage],
 ) -> None:
     page = make_page()
-    words = " ".join(label.text() for label in page.findChildren(QLabel))
-    assert "JPEG, PNG, TIFF, WebP, HEIC, AVIF · scenes (GLB, PLY) open for viewing" in words
-    assert "video" not in words.lower()
+    line = next(label.text() for label in page.findChildren(QLabel) if "JPEG" in label.text())
+    named = re.findall(r"[A-Z][A-Za-z0-9]{2,3}(?=[, )])", line)
+    known = {media_type.short_name(kind) for kind in media_type.PICTURES | media_type.VIDEOS}
+    assert {name for name in named if name not in known} == {"GLB", "PLY"}
 
 
 def test_without_pictures_the_sample_can_still_be_tried(
@@ -111,6 +115,24 @@ def test_nothing_is_clipped_in_any_window(
             assert label.height() >= label.heightForWidth(label.width())
     for button in (page.open_files_button, page.open_folder_button, page.sample_button):
         assert button.width() >= button.sizeHint().width()
+    for part in (page.sample_button, *_shown_thumbs(page)):
+        assert part.mapTo(page, part.rect().topRight()).x() < page.width() - Space.XL
+    card = page.findChild(SampleCard)
+    assert card.mapTo(page, card.rect().topRight()).x() < page.width() - Space.XL
+
+
+def test_a_narrow_card_shows_only_what_the_photo_becomes(
+    make_page: Callable[[], FirstRunPage], pictures: Callable[[str], None]
+) -> None:
+    pictures("view_0.jpg")
+    pictures("relief.jpg")
+    page = make_page()
+    page.resize(640, 560)
+    QApplication.processEvents()
+    assert len(_shown_thumbs(page)) == 1
+    page.resize(896, 800)
+    QApplication.processEvents()
+    assert len(_shown_thumbs(page)) == 2
 
 
 def _shown_thumbs(page: FirstRunPage) -> list[QWidget]:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from depthstudio.core.job import Job, JobState
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.ui.look.icons import Icons
-from depthstudio.ui.look.theme import Theme
+from depthstudio.ui.look.theme import Space, Theme
 from depthstudio.ui.window.status_bar import StatusBar
 
 
@@ -49,6 +49,19 @@ def shown(bar: StatusBar) -> list[str]:
 
 def test_an_idle_queue_is_ready(bar: StatusBar) -> None:
     assert shown(bar) == ["Ready"]  # how large the library is nobody knows yet
+
+
+@pytest.mark.parametrize("width", [480, 1280, 1600])
+def test_what_it_says_keeps_clear_of_both_edges(bar: StatusBar, width: int) -> None:
+    bar.resize(width, 28)
+    bar.set_library_text("Library empty")
+    heard()
+    bar.set_library_text("Library 1 234.5 MB")
+    heard()
+    ready, *_, library = (label for label in bar.findChildren(QLabel) if label.text())
+    assert ready.mapTo(bar, ready.rect().topLeft()).x() == Space.M
+    assert library.mapTo(bar, library.rect().topRight()).x() + 1 == bar.width() - Space.M
+    assert library.width() >= library.fontMetrics().horizontalAdvance(library.text())
 
 
 def test_counters_follow_the_queue_and_zero_is_not_shown(
