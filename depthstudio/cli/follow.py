@@ -105,7 +105,7 @@ class Follower:
         elif status.hold:
             self._output.held(job, status.hold, final=True, lost=self._lost(job, status.hold))
         else:
-            self._output.cancelled(job, status.note)
+            self._output.cancelled(job, status.note, may_come=status.may_come)
 
     def _lost(self, job: Job, hold: Hold) -> LostSubmit | None:
         if not is_lost(hold):

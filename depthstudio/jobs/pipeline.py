@@ -95,10 +95,15 @@ class Pipeline:
         async with self._alone(row):
             if await self._answered_from_library(row):
                 return
+            left = None if job.again else await self.ledger.left_by_cancelled(row)
+            if left is not None:
+                row = await self._take_over(left, row)
             self._require_means(provider.info, row)
             # It may have waited long for the same question of another job.
             await self._in_thread(lambda: require_unchanged(job.sources))
             context = await self._context(row, provider)
+            if left is not None:
+                context.note(_ordered_before(left))
             await self._in_thread(lambda: _make_folder(context.folder))
             work = (
                 provider.reattach(row.checkpoint, params, context)
@@ -107,6 +112,12 @@ class Pipeline:
             )
             with contextlib.suppress(_AnsweredAlready):
                 await self._fetched(context, provider, work)
+
+    async def _take_over(self, left: JournalRow, row: JournalRow) -> JournalRow:
+        """Follow what a cancelled job ordered, with the files it had, instead of ordering anew."""
+        old, new = (self.work_folder / one.job.id for one in (left, row))
+        await self._in_thread(lambda: _rename_folder(old, new))
+        return await self.ledger.hand_over(left, row.job.id)
 
     async def _follow(self, row: JournalRow) -> None:
         if row.phase is Phase.FOLLOWING:
@@ -210,7 +221,7 @@ class Pipeline:
     async def _keep_notes(self, context: JobContext) -> None:
         if context.notes:
             note = " · ".join(context.notes)
-            await self.ledger.record(context.job_id, note=note, untold=context.is_untold)
+            await self.ledger.record(context.job_id, note=note, stopped=context.is_stopped)
 
     async def _seal(self, row: JournalRow, provider: Provider[Params]) -> None:
         # Too late to cancel: everything is here, and half a result helps nobody.
@@ -311,6 +322,18 @@ class Pipeline:
 def _make_folder(folder: Path) -> None:
     with disk_errors("The working folder of this job could not be made"):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def _rename_folder(old: Path, new: Path) -> None:
+    """Hand a working folder over, if it is there still and the new one is not."""
+    if old.is_dir() and not new.exists():
+        with disk_errors("The files of the cancelled job could not be taken over"):
+            old.rename(new)
+
+
+def _ordered_before(left: JournalRow) -> str:
+    when = (left.started_at or left.job.created_at).astimezone()
+    return f"Ordered {when:%Y-%m-%d %H:%M} by a job that was cancelled, and not again"
 
 
 def _check_artifacts(artifacts: Sequence[Artifact], folder: Path) -> None:

@@ -116,7 +116,7 @@ class Retrying:
 def _may_be_there(row: JournalRow) -> bool:
     """May the ids of a stopped job still bring what was paid for?"""
     if row.failure is None:
-        return row.untold  # else the service was told to stop it
+        return row.may_come  # else the service was told to stop it
     return row.failure.type not in SPENT
 
 

@@ -14,6 +14,7 @@ from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params
 from depthstudio.core.record import Json
 from depthstudio.core.views import Views
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.lost import LostStep, Search
 
 if TYPE_CHECKING:
@@ -238,12 +239,12 @@ class Context(Reach, Protocol):
         """
         ...
 
-    async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
+    async def cancel_remotely(self, ask: Callable[[], Awaitable[CancelAnswer]]) -> None:
         """In ``except CancelledError``, before re-raising: tell the service to stop.
 
-        `ask` returns what the service answered ("stopped at the service", "only asked"),
-        which becomes the row's note. It gets five seconds. Does nothing when the user
-        did not cancel but only left the program: the work is re-attached next time.
+        The words of what `ask` returns become the row's note. It gets five seconds. Does
+        nothing when the user did not cancel but only left the program: the work is re-attached
+        next time. So it is after a cancel that the service did not hear, or that came too late.
         """
         ...
 

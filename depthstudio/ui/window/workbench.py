@@ -235,8 +235,8 @@ class Workbench(QObject):
 
     async def _run_again(self, job_id: str) -> None:
         entry = self._session.queue.entry(job_id)
-        if entry.status.state is JobState.CANCELLED:
-            await self._retry(job_id)  # which follows what still runs at the service
+        if entry.status.state is JobState.CANCELLED and not entry.status.may_come:
+            await self._retry(job_id)  # in the same row: there is nothing else of it
             return
         start = self._tasks.start
         self._runs.with_consent(entry.job, lambda host: start(self._once_more(job_id, host)))
