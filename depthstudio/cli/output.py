@@ -159,6 +159,9 @@ def lost_lines(lost: LostSubmit) -> list[str]:
     when = f"{lost.sent_at.astimezone():%Y-%m-%d %H:%M:%S} " if lost.sent_at else ""
     there = f" ({', '.join(lost.servers)})" if lost.servers else ""
     lines = [f"Sent {when}to {lost.service}{there}: {', '.join(lost.sources)}"]
+    if lost.values:
+        settings = ", ".join(f"{name} {value}" for name, value in lost.values.items())
+        lines.append(f"With: {settings}")
     if lost.history:
         lines.append(f"What the service ran: {lost.history}")
     if lost.look:
