@@ -15,6 +15,7 @@ from depthstudio.core.errors import (
 )
 from depthstudio.core.job import Checkpoint, Failure, Job, new_id
 from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.hosting import has_to_be_put
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.order import Order
@@ -66,6 +67,15 @@ class Retrying:
             await self.ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
         self.runner.admit(job_id)
         return [row.job]
+
+    async def host_wanted(self, job_id: str) -> str:
+        """The host that a retry would put files on; see `Session.host_for_retry`."""
+        row = await self.ledger.row(job_id)
+        known = row.checkpoint if _may_be_there(row) else Checkpoint()
+        has_files = row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row))
+        if has_files or not has_to_be_put(row.job.sources, known, self.clock.now()):
+            return ""
+        return row.job.host_via
 
     async def _look_again(self, job: Job) -> list[Job]:
         """A file that could not be used may have been mended meanwhile."""

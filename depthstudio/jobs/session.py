@@ -257,6 +257,13 @@ class Session:
         """
         return await self._retrying.retry(job_id)
 
+    async def host_for_retry(self, job_id: str) -> str:
+        """The host that a retry would put files on once more; empty where it puts none there.
+
+        Consent to it may have been taken back since, or given for one command only.
+        """
+        return await self._retrying.host_wanted(job_id)
+
     async def run_again(self, job_id: str, *, host_via: str | None = None) -> Job:
         """Ask the same once more, even though the library knows an answer.
 

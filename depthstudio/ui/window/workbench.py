@@ -243,6 +243,9 @@ class Workbench(QObject):
 
     async def _retry(self, job_id: str) -> None:
         job, start = self._session.queue.entry(job_id).job, self._tasks.start
+        if not await self._session.host_for_retry(job_id):
+            await self._retried(job_id)
+            return
 
         def agreed(host_id: str) -> None:
             same = host_id == job.host_via
