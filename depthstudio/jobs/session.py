@@ -31,6 +31,7 @@ from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.services import Services
 from depthstudio.jobs.source_film import sources_of, with_source_film
 from depthstudio.jobs.sources import Intake, Unusable, take_in
+from depthstudio.jobs.work_folders import WorkFolders
 from depthstudio.library.annotations import read_annotations
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Answer, Health, LiveSchema
@@ -98,7 +99,7 @@ class Session:
             http=self._http,
             clock=self._clock,
             executor=self._executor,
-            work_folder=home.work_folder,
+            folders=WorkFolders(home.work_folder),
             servers=self.servers,
             secrets=self.secrets,
             hosts=self.hosts,
@@ -131,7 +132,7 @@ class Session:
         )
         await self._in_thread(self.library.recover)
         alive = {e.job.id for e in self.queue if e.status.state is not JobState.DONE}
-        await self._in_thread(lambda: self._pipeline.sweep(alive))
+        await self._in_thread(lambda: self._pipeline.folders.sweep(alive))
         self.secrets.changed.connect(self._go_on_with)
         if only is not None:
             self.runner.admit_only(only)
