@@ -1,8 +1,7 @@
 """What a user can decide about a job that stopped: retry it, run it again, answer its question."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -16,6 +15,7 @@ from depthstudio.core.errors import (
 from depthstudio.core.job import Checkpoint, Failure, Job, new_id
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.hosting import has_to_be_put
+from depthstudio.jobs.in_thread import InThread
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.order import Order
@@ -25,20 +25,12 @@ from depthstudio.jobs.queue import JobQueue
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.sources import take_in
 
-T = TypeVar("T")
-
 # After these the ids a job had bring nothing any more. After any other error, be it a refused
 # key or an answer cut short, the paid work may still be there: a retry follows its ids.
 SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
 
 # A job that is asked anew forgets what its last run got from the service.
 FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}
-
-
-class InThread(Protocol):
-    """Runs blocking work off the loop."""
-
-    def __call__(self, work: Callable[[], T]) -> Awaitable[T]: ...
 
 
 @dataclass(frozen=True)
