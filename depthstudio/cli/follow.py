@@ -8,7 +8,9 @@ from dataclasses import replace
 from depthstudio.cli import exit_codes
 from depthstudio.cli.output import Output
 from depthstudio.core.job import Hold, HoldKind, Job, JobState, JobStatus
+from depthstudio.core.param_schema import schema_of
 from depthstudio.core.result import Result
+from depthstudio.core.setting_words import setting_words
 from depthstudio.jobs.lost import LostSubmit, is_looked_for, is_lost, lost_submit
 from depthstudio.jobs.promising import UNUSABLE_TYPE
 from depthstudio.jobs.session import Session
@@ -105,14 +107,17 @@ class Follower:
         elif status.hold:
             self._output.held(job, status.hold, final=True, lost=self._lost(job, status.hold))
         else:
-            self._output.cancelled(job, status.note)
+            self._output.cancelled(job, status.note, may_come=status.may_come)
 
     def _lost(self, job: Job, hold: Hold) -> LostSubmit | None:
         if not is_lost(hold):
             return None
         registry = self._session.registry
-        info = registry[job.provider_id].info if job.provider_id in registry else None
-        return lost_submit(job, hold, info)
+        if job.provider_id not in registry:
+            return lost_submit(job, hold, None)
+        provider = registry[job.provider_id]
+        lost = lost_submit(job, hold, provider.info)
+        return replace(lost, values=setting_words(lost.values, schema_of(provider.params_type)))
 
 
 def _is_new(status: JobStatus, before: JobStatus | None) -> bool:

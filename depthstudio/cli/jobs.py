@@ -7,12 +7,15 @@ from depthstudio.cli import exit_codes
 from depthstudio.cli.follow import Follower
 from depthstudio.cli.output import Output, failure_record
 from depthstudio.cli.run import opened
-from depthstudio.core.errors import UsageError
+from depthstudio.core.errors import HostNeeded, UsageError
+from depthstudio.core.job import Job
 from depthstudio.core.record import to_plain
 from depthstudio.jobs.journal_file import read_journal
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.session import Session
+from depthstudio.providers.hosting.registry import known_host
 from depthstudio.providers.registry import Registry
+from depthstudio.settings.app_settings import load_settings
 from depthstudio.settings.paths import home_from
 
 
@@ -62,6 +65,8 @@ def _cells(row: JournalRow) -> list[str]:
 async def _change(options: argparse.Namespace, registry: Registry) -> int:
     async with opened(options, registry, only=set()) as session:
         _all_known(session, options.jobs)
+        if options.action == "retry":
+            await _require_consent(session, options)
         follower = Follower(session, Output(as_json=options.json))
         for job_id in options.jobs:
             job = session.queue.entry(job_id).job
@@ -71,10 +76,37 @@ async def _change(options: argparse.Namespace, registry: Registry) -> int:
                 await session.cancel(job_id)
                 follower.follow(job)
             else:
-                for retried in await session.retry(job_id):
+                for retried in await _retried(session, job_id, options.host_via):
                     follower.follow(retried)
         status = await follower.finish(options.timeout)
         return exit_codes.OK if options.action == "cancel" else status
+
+
+async def _require_consent(session: Session, options: argparse.Namespace) -> None:
+    """Fail before anything is retried where a file would go to a host nobody agreed to.
+
+    Consent is that of this command, or of the window's settings: there it may be taken back.
+    """
+    if options.host_via:
+        known_host(session.hosts, options.host_via)
+        return
+    agreed = load_settings(session.home.settings_file).settings.agreed_hosts
+    for job_id in options.jobs:
+        host_id = await session.host_for_retry(job_id)
+        if host_id and host_id not in agreed:
+            name = session.queue.entry(job_id).job.name
+            raise HostNeeded(
+                f"{name} would be put on {known_host(session.hosts, host_id).info.title} again",
+                hint=f"Add --host-via {host_id} to agree to it, or another host's name",
+            )
+
+
+async def _retried(session: Session, job_id: str, host_via: str) -> list[Job]:
+    """Retry a job; where its files go to another host than before, as a new one."""
+    wanted = await session.host_for_retry(job_id)
+    if wanted and host_via not in ("", wanted):
+        return [await session.run_again(job_id, host_via=host_via)]
+    return await session.retry(job_id)
 
 
 def _all_known(session: Session, job_ids: list[str]) -> None:

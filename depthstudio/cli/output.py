@@ -13,6 +13,7 @@ from depthstudio.core.job import Failure, Hold, Job, ListLook, Progress
 from depthstudio.core.result import Result
 from depthstudio.jobs.lost import LostSubmit
 
+MAY_COME = "It may still be fetched, and is not ordered again: depthstudio jobs retry {}"
 KNOWN_EARLIER = "this address was asked about before, and is asked anew"
 
 
@@ -107,12 +108,14 @@ class Output:
             hint = f" {failure.hint}." if failure.hint else ""
             self.line(f"{job.name}: failed: {failure.message}.{hint}")
 
-    def cancelled(self, job: Job, note: str) -> None:
+    def cancelled(self, job: Job, note: str, *, may_come: bool = False) -> None:
+        """`may_come`: its service may still bring what was ordered."""
+        hint = MAY_COME.format(job.id) if may_come else ""
         if self.as_json:
-            error = {"type": "Cancelled", "message": note, "hint": "", "retryable": True}
+            error = {"type": "Cancelled", "message": note, "hint": hint, "retryable": True}
             self._event("cancelled", job, error=error)
         else:
-            self.line(f"{job.name}: cancelled {note}".rstrip())
+            self.line(f"{job.name}: cancelled {note}".rstrip() + (f". {hint}" if hint else ""))
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Columns as wide as their widest cell."""
@@ -156,6 +159,9 @@ def lost_lines(lost: LostSubmit) -> list[str]:
     when = f"{lost.sent_at.astimezone():%Y-%m-%d %H:%M:%S} " if lost.sent_at else ""
     there = f" ({', '.join(lost.servers)})" if lost.servers else ""
     lines = [f"Sent {when}to {lost.service}{there}: {', '.join(lost.sources)}"]
+    if lost.values:
+        settings = ", ".join(f"{name} {value}" for name, value in lost.values.items())
+        lines.append(f"With: {settings}")
     if lost.history:
         lines.append(f"What the service ran: {lost.history}")
     if lost.look:

@@ -52,12 +52,7 @@ def _run_words(run: argparse.ArgumentParser) -> None:
     grouping = run.add_mutually_exclusive_group()
     grouping.add_argument("--scene", action="store_true", help="all sources as one job")
     grouping.add_argument("--each", action="store_true", help="one job for each source")
-    run.add_argument(
-        "--host-via",
-        default="",
-        metavar="NAME",
-        help="agree to files being put on this host, where the service fetches them from the web",
-    )
+    _add_host(run)
     run.add_argument("--again", action="store_true", help="run even if the library knows it")
     run.add_argument("--output", type=Path, metavar="DIR", help="copy the result's files there")
     _add_timeout(run)
@@ -85,6 +80,8 @@ def _jobs_words(jobs: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=text)
         _add_common(action)
         action.add_argument("jobs", nargs="+", metavar="JOB")
+        if name == "retry":
+            _add_host(action)
         _add_timeout(action)
 
 
@@ -144,6 +141,15 @@ def _add_endpoints(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="HOST",
         help="accept an unencrypted endpoint on this host",
+    )
+
+
+def _add_host(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host-via",
+        default="",
+        metavar="NAME",
+        help="agree to files being put on this host, where the service fetches them from the web",
     )
 
 

@@ -115,12 +115,14 @@ class DepthStack:
         frames that are read when they are asked for. What may be a clip is read by `frame`
     lossy : the values went through a picture or video codec
     frame_rate_hz : frames a second of the clip, 0 where nobody said it
+    takes : how often the same film is there, one take after another and each as long
     """
 
     values: DepthFrames
     kind: DepthKind
     lossy: bool = False
     frame_rate_hz: float = 0.0
+    takes: int = 1
 
     def __post_init__(self) -> None:
         if len(self.values.shape) != 3:

@@ -23,6 +23,7 @@ from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import JobReach
 from depthstudio.jobs.recovery import LOST_HINT, LOST_REASON, lost_hold
 from depthstudio.jobs.uncut import uncut
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.transport.redaction import hide_queries
 from depthstudio.providers.transport.repeat import as_offline
 
@@ -77,7 +78,7 @@ class JobContext(JobReach):
     provider_hold: Callable[[], Hold | None]  # what the whole provider waits for now
     hosting: Hosting = field(default_factory=Hosting)
     notes: list[str] = field(default_factory=list[str])
-    is_untold: bool = False  # cancelled, and the service did not hear of it
+    is_stopped: bool = False  # cancelled, and the service was told in time
     _reported_s: float = float("-inf")
     _last_report: Progress | None = None
 
@@ -164,26 +165,24 @@ class JobContext(JobReach):
         hold = lost_hold(self.row.intent_at, self.row.intent)
         self.row = await self.ledger.move(self.job_id, Phase.LOST, hold=hold)
 
-    async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
+    async def cancel_remotely(self, ask: Callable[[], Awaitable[CancelAnswer]]) -> None:
         if not self.leaving.now:
             await uncut(self._ask_to_stop(ask))
 
-    async def _ask_to_stop(self, ask: Callable[[], Awaitable[str]]) -> None:
+    async def _ask_to_stop(self, ask: Callable[[], Awaitable[CancelAnswer]]) -> None:
         try:
             async with asyncio.timeout(CANCEL_TIMEOUT_S):
-                self.note(await ask())
+                answer = await ask()
+            self.note(answer.words)
+            self.is_stopped = not answer.may_come
         except TimeoutError:
-            self._not_told(ONLY_ASKED)
+            self.note(ONLY_ASKED)
         except ProviderError:
-            self._not_told(NOT_HEARD)
+            self.note(NOT_HEARD)
         except Exception:
             # A mistake in a provider must not turn a cancelled job into a failed one.
             log.exception("job %s: the service could not be told to stop", self.job_id)
-            self._not_told(NOT_HEARD)
-
-    def _not_told(self, note: str) -> None:
-        self.is_untold = True
-        self.note(note)
+            self.note(NOT_HEARD)
 
     async def in_thread(self, work: Callable[[ThreadFlag], T]) -> T:
         flag = ThreadFlag()

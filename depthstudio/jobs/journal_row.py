@@ -29,10 +29,10 @@ COLUMNS = (
     "started_at TEXT",
     "ended_at TEXT",
     "intent_at TEXT",  # when the intent was written
-    "untold INTEGER NOT NULL DEFAULT 0",  # cancelled, and the service did not hear of it
+    "stopped INTEGER NOT NULL DEFAULT 0",  # cancelled, and nothing of it is to be followed
 )
 # Came later. Older programs do without them, so a file that has them is still version 1.
-LATER_COLUMNS = ("intent_at TEXT", "untold INTEGER NOT NULL DEFAULT 0")
+LATER_COLUMNS = ("intent_at TEXT", "stopped INTEGER NOT NULL DEFAULT 0")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class JournalRow:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     intent_at: datetime | None = None
-    untold: bool = False
+    stopped: bool = False
 
     @property
     def status(self) -> JobStatus:
@@ -67,9 +67,15 @@ class JournalRow:
             cached=self.cached,
             note=self.note,
             sent=self._sent,
+            may_come=self.may_come,
             started_at=self.started_at,
             ended_at=self.ended_at,
         )
+
+    @property
+    def may_come(self) -> bool:
+        """Was it cancelled here only, so that what its service took on may still be fetched?"""
+        return self.phase is Phase.CANCELLED and self.checkpoint.has_work and not self.stopped
 
     @property
     def _sent(self) -> Sent:
@@ -117,7 +123,7 @@ def row_from(record: sqlite3.Row) -> JournalRow:
         started_at=_moment(record["started_at"]),
         ended_at=_moment(record["ended_at"]),
         intent_at=_moment(_later(record, "intent_at")),
-        untold=bool(_later(record, "untold")),
+        stopped=bool(_later(record, "stopped")),
     )
 
 

@@ -82,7 +82,7 @@ class Ledger:
             implied["ended_at"] = self._clock.now()
         elif to is Phase.QUEUED:
             implied |= {"note": "", "started_at": None, "ended_at": None}
-            implied |= {"cached": False, "untold": False}
+            implied |= {"cached": False, "stopped": False}
         return implied
 
     async def record(self, job_id: str, **learned: Any) -> JournalRow:
@@ -96,6 +96,29 @@ class Ledger:
     async def _keep_look(self, job_id: str, hold: Hold) -> None:
         await self._journal.record(job_id, hold=hold)
         self._queue.update(job_id, hold=hold, progress=None)
+
+    async def left_by_cancelled(self, row: JournalRow) -> JournalRow | None:
+        """The newest job that was cancelled and asked just this, if its work may still come."""
+        for entry in reversed(tuple(self._queue)):
+            if entry.status.may_come and entry.job.provider_id == row.job.provider_id:
+                left = await self.row(entry.job.id)
+                if left.may_come and left.key == row.key:
+                    return left
+        return None
+
+    async def hand_over(self, left: JournalRow, job_id: str) -> JournalRow:
+        """Let another job follow the work of a cancelled one, which has nothing to follow then.
+
+        After a crash in between both follow it, which costs nothing.
+        """
+        return await uncut(self._hand_over(left, job_id))
+
+    async def _hand_over(self, left: JournalRow, job_id: str) -> JournalRow:
+        row = await self._move(job_id, Phase.FOLLOWING, {"checkpoint": left.checkpoint})
+        over = await self._journal.record(left.job.id, stopped=True)
+        if left.job.id in self._queue:
+            self._show(left.job.id, over.status)
+        return row
 
     async def remove(self, job_id: str) -> None:
         """Forget a job that has ended."""

@@ -1,5 +1,6 @@
 """What is known of a submit whose answer never arrived, for the person who has to decide."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ class LostSubmit:
     """Enough to recognise the job in the service's own list.
 
     servers : the hosts it was on its way to; sources : what of
-    values : the parameters it was sent with
+    values : the parameters of the job; who shows them may put labels in the place of their names
     history : https address of that list; empty where the service has none
     can_look : whether the program can look in it by itself; look : what came of the last time
     """
@@ -24,7 +25,7 @@ class LostSubmit:
     servers: tuple[str, ...]
     sent_at: datetime | None
     sources: tuple[str, ...]
-    values: dict[str, Json]
+    values: Mapping[str, Json]
     history: str = ""
     can_look: bool = False
     look: ListLook | None = None

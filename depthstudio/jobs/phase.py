@@ -36,6 +36,7 @@ TRANSITIONS: frozenset[Transition] = frozenset(
         (Phase.QUEUED, Phase.CANCELLED),
         (Phase.PREPARING, Phase.QUEUED),  # found after a crash: nothing was sent
         (Phase.PREPARING, Phase.SUBMITTING),
+        (Phase.PREPARING, Phase.FOLLOWING),  # what a cancelled job ordered, and may still come
         (Phase.PREPARING, Phase.DOWNLOADED),  # worked on this computer
         (Phase.PREPARING, Phase.DONE),  # the library knew the answer
         (Phase.PREPARING, Phase.HELD),

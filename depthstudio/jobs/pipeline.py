@@ -2,24 +2,19 @@
 
 import asyncio
 import contextlib
-import shutil
 import weakref
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from depthstudio.core.artifact import Artifact
-from depthstudio.core.errors import BadResponse
-from depthstudio.core.job import Checkpoint, Hold, Job, Progress, Stage, new_id
+from depthstudio.core.job import Hold, Job, Progress, Stage, new_id
 from depthstudio.core.params import Params, as_promised
-from depthstudio.core.result import SourceRecord
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.context import JobContext, Leaving
-from depthstudio.jobs.hosting import Hosting, has_to_be_put, hosted_record
+from depthstudio.jobs.drafting import draft_of
+from depthstudio.jobs.hosting import Hosting, has_to_be_put
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.key import key_of
 from depthstudio.jobs.ledger import Ledger
@@ -28,8 +23,7 @@ from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.reach import client_of, given_secrets, host_reach
 from depthstudio.jobs.sources import hash_source, require_unchanged
 from depthstudio.jobs.uncut import uncut
-from depthstudio.library.disk_errors import disk_errors
-from depthstudio.library.manifest import ProviderRecord, ResultDraft
+from depthstudio.jobs.work_folders import WorkFolders, check_artifacts, make_folder
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Provider, ProviderInfo
 from depthstudio.providers.hosting.base import HostInfo
@@ -58,7 +52,7 @@ class Pipeline:
     http: HttpClients
     clock: Clock
     executor: Executor
-    work_folder: Path
+    folders: WorkFolders
     servers: KnownServers
     secrets: Secrets
     hosts: Hosts
@@ -95,11 +89,16 @@ class Pipeline:
         async with self._alone(row):
             if await self._answered_from_library(row):
                 return
+            left = None if job.again else await self.ledger.left_by_cancelled(row)
+            if left is not None:
+                row = await self._take_over(left, row)
             self._require_means(provider.info, row)
             # It may have waited long for the same question of another job.
             await self._in_thread(lambda: require_unchanged(job.sources))
             context = await self._context(row, provider)
-            await self._in_thread(lambda: _make_folder(context.folder))
+            if left is not None:
+                context.note(_ordered_before(left))
+            await self._in_thread(lambda: make_folder(context.folder))
             work = (
                 provider.reattach(row.checkpoint, params, context)
                 if row.checkpoint
@@ -107,6 +106,11 @@ class Pipeline:
             )
             with contextlib.suppress(_AnsweredAlready):
                 await self._fetched(context, provider, work)
+
+    async def _take_over(self, left: JournalRow, row: JournalRow) -> JournalRow:
+        """Follow what a cancelled job ordered, with the files it had, instead of ordering anew."""
+        await self._in_thread(lambda: self.folders.hand_over(left.job.id, row.job.id))
+        return await self.ledger.hand_over(left, row.job.id)
 
     async def _follow(self, row: JournalRow) -> None:
         if row.phase is Phase.FOLLOWING:
@@ -121,7 +125,7 @@ class Pipeline:
         async with self._alone(row):
             self._require_means(provider.info, row)
             context = await self._context(row, provider)
-            await self._in_thread(lambda: _make_folder(context.folder))
+            await self._in_thread(lambda: make_folder(context.folder))
             await self._fetched(
                 context, provider, provider.reattach(row.checkpoint, params, context)
             )
@@ -197,7 +201,7 @@ class Pipeline:
         except asyncio.CancelledError:
             await uncut(self._keep_notes(context))
             raise
-        await self._in_thread(lambda: _check_artifacts(artifacts, context.folder))
+        await self._in_thread(lambda: check_artifacts(artifacts, context.folder))
         row = await self.ledger.move(
             context.job_id,
             Phase.DOWNLOADED,
@@ -210,14 +214,14 @@ class Pipeline:
     async def _keep_notes(self, context: JobContext) -> None:
         if context.notes:
             note = " · ".join(context.notes)
-            await self.ledger.record(context.job_id, note=note, untold=context.is_untold)
+            await self.ledger.record(context.job_id, note=note, stopped=context.is_stopped)
 
     async def _seal(self, row: JournalRow, provider: Provider[Params]) -> None:
         # Too late to cancel: everything is here, and half a result helps nobody.
         await uncut(self._sealed(row, provider))
 
     async def _sealed(self, row: JournalRow, provider: Provider[Params]) -> None:
-        draft = _draft(row, provider, self.clock.now())
+        draft = draft_of(row, provider, self.clock.now())
         # A crash may have come after the store and before the journal knew.
         if not await self._in_thread(lambda: self.library.has(draft.id)):
             await self._in_thread(lambda: self.library.store(draft, row.artifacts))
@@ -234,7 +238,7 @@ class Pipeline:
             ledger=self.ledger,
             clock=self.clock,
             executor=self.executor,
-            folder=await self._in_thread(lambda: self._attempt_folder(row)),
+            folder=await self._in_thread(lambda: self.folders.of_attempt(row)),
             client=await client_of(provider, self.http, endpoints, secrets),
             endpoints=endpoints,
             secrets=secrets,
@@ -280,83 +284,14 @@ class Pipeline:
         )
         return Hosting(host, reach)
 
-    def _attempt_folder(self, row: JournalRow) -> Path:
-        """A folder for this attempt: the last one when it goes on, else one of its own.
-
-        A cancelled attempt may have a thread that still writes for a moment.
-        """
-        folder = self.work_folder / row.job.id
-        if row.checkpoint and folder.is_dir():
-            attempts = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-            if attempts:
-                return attempts[-1]
-        return folder / uuid4().hex[:8]
-
     async def forget_files(self, job_id: str) -> None:
-        """Remove a job's working folder; what is in use is swept at the next start."""
-        folder = self.work_folder / job_id
-        await self._in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
-
-    def sweep(self, keep: set[str]) -> None:
-        """Remove working folders of jobs that will not go on. Blocking."""
-        if self.work_folder.is_dir():
-            for folder in self.work_folder.iterdir():
-                if folder.name not in keep:
-                    shutil.rmtree(folder, ignore_errors=True)
+        """Remove a job's working folder."""
+        await self._in_thread(lambda: self.folders.forget(job_id))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.executor, work)
 
 
-def _make_folder(folder: Path) -> None:
-    with disk_errors("The working folder of this job could not be made"):
-        folder.mkdir(parents=True, exist_ok=True)
-
-
-def _check_artifacts(artifacts: Sequence[Artifact], folder: Path) -> None:
-    """Blame the provider now, with its name, rather than the library later."""
-    if not artifacts:
-        raise BadResponse("The service sent no files", hint="Run it again")
-    for artifact in artifacts:
-        inside = artifact.path.resolve().is_relative_to(folder.resolve())
-        if not inside or not artifact.path.is_file():
-            raise BadResponse(f"A file of the result is missing: {artifact.path.name}")
-
-
-def _draft(row: JournalRow, provider: Provider[Params], now: datetime) -> ResultDraft:
-    job, info = row.job, provider.info
-    started_at = row.started_at or now
-    return ResultDraft(
-        id=row.result_id or new_id(),
-        name=job.name,
-        key=row.key or "",
-        provider=ProviderRecord(
-            id=info.id, title=info.title, version=info.version, licence=info.licence.text
-        ),
-        created_at=now,
-        duration_s=max(0.0, (now - started_at).total_seconds()),
-        params=job.params,
-        endpoints=info.addresses(job.endpoints),
-        sources=_source_records(job, row.source_sha256, row.checkpoint),
-        kinds=tuple(product.kind for product in info.produces),
-        warnings=(row.note,) if row.note else (),
-    )
-
-
-def _source_records(
-    job: Job, hashes: Sequence[str], checkpoint: Checkpoint
-) -> tuple[SourceRecord, ...]:
-    sent_as = checkpoint.sent_as
-    names = sent_as if len(sent_as) == len(job.sources) else [""] * len(job.sources)
-    return tuple(
-        SourceRecord(
-            name=source.path.name,
-            media_type=source.media_type,
-            size_bytes=source.size_bytes,
-            sha256=sha256,
-            sent_as=name,
-            url=source.place if source.is_remote else "",
-            hosted=hosted_record(checkpoint, index),
-        )
-        for index, (source, sha256, name) in enumerate(zip(job.sources, hashes, names, strict=True))
-    )
+def _ordered_before(left: JournalRow) -> str:
+    when = (left.started_at or left.job.created_at).astimezone()
+    return f"Ordered {when:%Y-%m-%d %H:%M} by a job that was cancelled, and not again"

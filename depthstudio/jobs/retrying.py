@@ -1,8 +1,8 @@
 """What a user can decide about a job that stopped: retry it, run it again, answer its question."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -15,6 +15,8 @@ from depthstudio.core.errors import (
 )
 from depthstudio.core.job import Checkpoint, Failure, Job, new_id
 from depthstudio.jobs.clock import Clock
+from depthstudio.jobs.hosting import has_to_be_put
+from depthstudio.jobs.in_thread import InThread
 from depthstudio.jobs.journal_row import JournalRow
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.order import Order
@@ -24,20 +26,12 @@ from depthstudio.jobs.queue import JobQueue
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.sources import take_in
 
-T = TypeVar("T")
-
 # After these the ids a job had bring nothing any more. After any other error, be it a refused
 # key or an answer cut short, the paid work may still be there: a retry follows its ids.
 SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
 
 # A job that is asked anew forgets what its last run got from the service.
 FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}
-
-
-class InThread(Protocol):
-    """Runs blocking work off the loop."""
-
-    def __call__(self, work: Callable[[], T]) -> Awaitable[T]: ...
 
 
 @dataclass(frozen=True)
@@ -66,6 +60,15 @@ class Retrying:
             await self.ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
         self.runner.admit(job_id)
         return [row.job]
+
+    async def host_wanted(self, job_id: str) -> str:
+        """The host that a retry would put files on; see `Session.host_for_retry`."""
+        row = await self.ledger.row(job_id)
+        known = row.checkpoint if _may_be_there(row) else Checkpoint()
+        has_files = row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row))
+        if has_files or not has_to_be_put(row.job.sources, known, self.clock.now()):
+            return ""
+        return row.job.host_via
 
     async def _look_again(self, job: Job) -> list[Job]:
         """A file that could not be used may have been mended meanwhile."""
@@ -123,7 +126,7 @@ class Retrying:
 def _may_be_there(row: JournalRow) -> bool:
     """May the ids of a stopped job still bring what was paid for?"""
     if row.failure is None:
-        return row.untold  # else the service was told to stop it
+        return row.may_come  # else the service was told to stop it
     return row.failure.type not in SPENT
 
 

@@ -182,10 +182,9 @@ class JobRunner:
             if row.phase is unless or STATES[row.phase].is_final:
                 return
             note = self._cancel_note(row)
-            # Who runs it again wants what is still made there, and not to pay once more.
-            untold = row.untold or (note == MAY_RUN and row.phase is not Phase.LOST)
-            await self._ledger.move(job_id, Phase.CANCELLED, note=note, untold=untold)
-        await self._pipeline.forget_files(job_id)
+            row = await self._ledger.move(job_id, Phase.CANCELLED, note=note)
+        if not row.may_come:  # else they are of what is fetched when it is run again
+            await self._pipeline.forget_files(job_id)
 
     def _cancel_note(self, row: JournalRow) -> str:
         """What cancelling really did, in words that follow “Cancelled”."""

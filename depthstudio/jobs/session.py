@@ -8,8 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from msgspec.structs import replace
-
 from depthstudio.core.errors import UsageError
 from depthstudio.core.event import Event
 from depthstudio.core.job import Job, JobState, Source
@@ -18,20 +16,18 @@ from depthstudio.core.result import Result
 from depthstudio.core.views import ImageSequence, Polarity, Views
 from depthstudio.formats.scene_file import read_scene
 from depthstudio.jobs.clock import Clock
-from depthstudio.jobs.decoding import decode_result
 from depthstudio.jobs.journal import Journal
-from depthstudio.jobs.key import question_key
 from depthstudio.jobs.looking import Looking
 from depthstudio.jobs.order import Order
 from depthstudio.jobs.pipeline import Pipeline
 from depthstudio.jobs.promising import Promising
 from depthstudio.jobs.restored import RestoredQueue
+from depthstudio.jobs.results import Results, film_at
 from depthstudio.jobs.retrying import Retrying
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.services import Services
-from depthstudio.jobs.source_film import sources_of, with_source_film
 from depthstudio.jobs.sources import Intake, Unusable, take_in
-from depthstudio.library.annotations import read_annotations
+from depthstudio.jobs.work_folders import WorkFolders
 from depthstudio.library.store import Library
 from depthstudio.providers.base import Answer, Health, LiveSchema
 from depthstudio.providers.hosting.registry import Hosts, load_hosts
@@ -90,7 +86,6 @@ class Session:
             registry, self._http, self.secrets, self.servers, self._clock, self._executor
         )
         self._tasks: set[asyncio.Future[None]] = set()
-        self._annotating = asyncio.Lock()  # of two changes, none may undo the other
         self._pipeline = Pipeline(
             registry=registry,
             library=self.library,
@@ -98,7 +93,7 @@ class Session:
             http=self._http,
             clock=self._clock,
             executor=self._executor,
-            work_folder=home.work_folder,
+            folders=WorkFolders(home.work_folder),
             servers=self.servers,
             secrets=self.secrets,
             hosts=self.hosts,
@@ -108,6 +103,7 @@ class Session:
         self._retrying = Retrying(
             self.queue, self._ledger, self.runner, self._clock, self._promising, self._in_thread
         )
+        self._results = Results(self.library, self.queue, self.services, self._in_thread)
         self._looking = Looking(self.queue, self._ledger, self.runner, self.services, self._clock)
 
     async def open(self, *, only: set[str] | None = None) -> None:
@@ -131,7 +127,7 @@ class Session:
         )
         await self._in_thread(self.library.recover)
         alive = {e.job.id for e in self.queue if e.status.state is not JobState.DONE}
-        await self._in_thread(lambda: self._pipeline.sweep(alive))
+        await self._in_thread(lambda: self._pipeline.folders.sweep(alive))
         self.secrets.changed.connect(self._go_on_with)
         if only is not None:
             self.runner.admit_only(only)
@@ -257,6 +253,13 @@ class Session:
         """
         return await self._retrying.retry(job_id)
 
+    async def host_for_retry(self, job_id: str) -> str:
+        """The host that a retry would put files on once more; empty where it puts none there.
+
+        Consent to it may have been taken back since, or given for one command only.
+        """
+        return await self._retrying.host_wanted(job_id)
+
     async def run_again(
         self,
         job_id: str,
@@ -329,17 +332,14 @@ class Session:
 
     async def result(self, result_id: str) -> Result:
         """A stored result, by its id or the beginning of it."""
-        return await self._in_thread(lambda: self.library.get(result_id))
+        return await self._results.get(result_id)
 
     async def load(self, result: Result) -> Views:
         """Decode a stored result, off the GUI thread and with no network.
 
         A clip of depth without photos gets the video it was made of, while that is there.
         """
-        sources = sources_of(result.id, self.queue)
-        return await self._in_thread(
-            lambda: with_source_film(decode_result(result, self.registry), sources)
-        )
+        return await self._results.load(result)
 
     async def set_polarity(self, result_id: str, polarity: Polarity) -> None:
         """Keep what a person says of a result's pictures of depth: which end is near.
@@ -349,13 +349,7 @@ class Session:
         LibraryError
             when there is no such result, or the disk refuses
         """
-        async with self._annotating:
-            await self._in_thread(lambda: self._write_polarity(result_id, polarity))
-
-    def _write_polarity(self, result_id: str, polarity: Polarity) -> None:
-        folder = self.library.get(result_id).folder
-        annotations = read_annotations(folder)
-        self.library.annotate(result_id, replace(annotations, polarity=polarity))
+        await self._results.set_polarity(result_id, polarity)
 
     async def open_scene(self, path: Path) -> Views:
         """Read a scene file for viewing."""
@@ -363,28 +357,14 @@ class Session:
 
     async def open_film(self, path: Path) -> ImageSequence:
         """Open a video to be looked at; its frames are decoded when they are asked for."""
-
-        def opened() -> ImageSequence:
-            from depthstudio.formats.film import open_film  # brings FFmpeg
-
-            return open_film(path)
-
-        return await self._in_thread(opened)
+        return await self._in_thread(lambda: film_at(path))
 
     async def known_result(self, sources: Sequence[Source], order: Order) -> Result | None:
         """The newest result that answers this question already, if there is one.
 
         Several jobs at once, or chance, make no question that could have been asked before.
         """
-        provider, where = self.registry.get(order.provider_id), dict(order.endpoints)
-        server = await self.services.server(order.provider_id, where)
-        values = await self.services.validated(order.provider_id, order.values, where)
-        jobs = provider.jobs_of(values)
-        if len(jobs) != 1:
-            return None
-        asked, profile = jobs[0], server.profile if server else ""
-        key = await self._in_thread(lambda: question_key(provider, sources, asked, where, profile))
-        return await self._in_thread(lambda: self.library.find_by_key(key))
+        return await self._results.known(sources, order)
 
     async def check(self, provider_id: str, endpoints: Mapping[str, str] | None = None) -> Health:
         """Whether the server answers and the key is good; see `Services.check`."""

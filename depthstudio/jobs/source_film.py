@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from depthstudio.core.errors import FormatError, InputError
 from depthstudio.core.job import Source
+from depthstudio.core.takes import repeated_film
 from depthstudio.core.views import Views
 from depthstudio.formats import media_type
 from depthstudio.jobs.queue import QueueEntry
@@ -33,7 +34,7 @@ def with_source_film(views: Views, sources: tuple[Source, ...]) -> Views:
     from depthstudio.formats.film import open_film  # brings FFmpeg
 
     try:
-        return replace(views, photos=open_film(sources[0].path))
+        return replace(views, photos=repeated_film(open_film(sources[0].path), views.depth))
     except (InputError, FormatError) as error:
         log.info("the source of a clip cannot be shown: %s", error)
         return views

@@ -16,6 +16,7 @@ from PIL import Image
 
 from depthstudio.core.job import Checkpoint, Progress, Source
 from depthstudio.jobs.context import ThreadFlag
+from depthstudio.providers.cancel_answer import CancelAnswer
 
 PICTURES = 10
 PICTURE_MB = 5
@@ -62,7 +63,7 @@ class BareContext:
         await self.remember(step, ids)
         return ids
 
-    async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
+    async def cancel_remotely(self, ask: Callable[[], Awaitable[CancelAnswer]]) -> None:
         raise AssertionError("nobody cancels here")
 
     async def in_thread(self, work: Callable[[ThreadFlag], Any]) -> Any:

@@ -39,6 +39,15 @@ def test_a_lost_submit_is_a_question_that_resume_answers(
     assert sum(service.accepted.values()) == 2
 
 
+def test_resume_names_the_settings_of_a_lost_submit_as_the_form_does(
+    cli: Cli, make_photo: MakePhoto
+) -> None:
+    run = cli("run", make_photo(), *SCRIPTED, "--set", "script=silence")
+    asked = cli("resume", run.named("held")[0]["job"])
+
+    assert "  With: Script silence, Steps 1\n" in asked.out
+
+
 def test_resume_has_nothing_to_do_and_says_nothing(cli: Cli, make_photo: MakePhoto) -> None:
     (done,) = cli("run", make_photo(), *SCRIPTED).named("done")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from depthstudio.cli import run
+from depthstudio.jobs import session
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.registry import Registry
 from tests.support.cli_events import assert_in_order
@@ -165,3 +166,59 @@ def test_resume_says_what_is_known_of_a_lost_submit(cli: Cli, service: ScriptedS
     assert f"  It is not there: depthstudio resume {held['job']} --send-again" in words
     assert "s3cret" not in words
     assert sum(service.accepted.values()) == 1
+
+
+def test_a_retry_puts_no_file_on_a_host_that_is_not_agreed_to_any_more(
+    cli: Cli,
+    make_photo: MakePhoto,
+    service: ScriptedService,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "load_hosts", lambda: {"shelf": shelf_at(shelf.url)})
+    failing = cli("run", make_photo(), *SCRIPTED, "--set", "script=fail", "--host-via", "shelf")
+    (failed,) = failing.named("failed")
+
+    refused = cli("jobs", "retry", failed["job"], "--json")
+    unknown = cli("jobs", "retry", failed["job"], "--host-via", "attic")
+    assert (refused.status, unknown.status, refused.out, len(shelf.files)) == (2, 2, "", 1)
+    assert "photo.png would be put on Shelf again.\nAdd --host-via shelf" in refused.err
+    assert "There is no host “attic”" in unknown.err
+    assert sum(service.accepted.values()) == 1
+
+    agreed = cli("jobs", "retry", failed["job"], "--json", "--host-via", "shelf")
+    assert agreed.named("failed")[0]["job"] == failed["job"]
+    assert (len(shelf.files), sum(service.accepted.values())) == (2, 2)
+
+
+def test_a_retry_with_another_host_puts_the_file_there(
+    cli: Cli, make_photo: MakePhoto, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = {"shelf": shelf_at(shelf.url), "attic": shelf_at(shelf.url, id="attic")}
+    monkeypatch.setattr(session, "load_hosts", lambda: hosts)
+    failing = cli("run", make_photo(), *SCRIPTED, "--set", "script=fail", "--host-via", "shelf")
+    (failed,) = failing.named("failed")
+
+    said = cli("jobs", "retry", failed["job"], "--json", "--host-via", "attic")
+
+    assert said.named("failed")[0]["job"] != failed["job"]
+    assert len(shelf.files) == 2
+
+
+def test_a_retry_that_only_follows_needs_no_consent(
+    cli: Cli,
+    make_photo: MakePhoto,
+    service: ScriptedService,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "load_hosts", lambda: {"shelf": shelf_at(shelf.url)})
+    slow = ("--set", "script=slow", "--timeout", "1.5", "--host-via", "shelf")
+    (held,) = cli("run", make_photo(), *SCRIPTED, *slow).named("held")
+    cancelled = cli("jobs", "cancel", held["job"], "--json").named("cancelled")
+    service.release.set()
+
+    said = cli("jobs", "retry", held["job"], "--json")
+
+    assert f"depthstudio jobs retry {held['job']}" in cancelled[0]["error"]["hint"]
+    assert len(said.named("done")) == len(shelf.files) == sum(service.accepted.values()) == 1

@@ -11,9 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from depthstudio.core.job import HoldKind, JobState
+from depthstudio.jobs.order import Order
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.app_settings import AppSettings
+from depthstudio.ui.queue.actions import RowAction
 from depthstudio.ui.window.host_dialog import HostDialog
 from depthstudio.ui.window.remembered import settings_of
 from tests.support.scripted_provider import Scripted
@@ -171,6 +173,24 @@ async def test_a_host_that_is_not_installed_any_more_is_not_the_chosen_one(
         dialog.reject()
         await until(lambda: studio.window.findChild(HostDialog) is None)
         assert settings_of(studio.window, settings).agreed_hosts == ("gone",)
+
+
+async def test_what_is_only_followed_asks_for_no_host(
+    start_hosted: Start, photo: Path, shelf: Shelf, service: ScriptedService
+) -> None:
+    async with start_hosted() as studio:
+        intake = await studio.session.take_in([photo])
+        order = Order("scripted", {"script": "hold-follow-once"}, host_via="shelf")
+        job = await studio.session.add(intake.sources, order)
+        await until(lambda: studio.states == [JobState.HELD])
+        await studio.session.cancel(job.id)
+        await studio.session.runner.try_now("scripted")
+
+        studio.click_row(0, RowAction.RETRY)
+
+        await until(lambda: studio.states == [JobState.DONE])
+        assert studio.window.findChild(HostDialog) is None
+    assert (len(shelf.files), sum(service.accepted.values())) == (1, 1)
 
 
 async def test_an_older_job_does_not_put_its_file_on_a_host_the_user_went_back_on(

@@ -13,6 +13,7 @@ from depthstudio.jobs.journal_file import read_journal
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.runner import BEFORE_SENT, MAY_RUN
 from depthstudio.jobs.session import Session
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.settings.paths import Home
 from tests.support.local_provider import Local
 from tests.support.scripted_provider import scripted_at
@@ -172,7 +173,7 @@ async def test_what_the_service_was_not_told_of_is_followed_and_not_paid_again(
     job = await add(session, "hold-follow-once")
     await settled(session.queue, job.id)
     await session.cancel(job.id)
-    assert [row.untold for row in read_journal(home.journal_file)] == [True]
+    assert [row.may_come for row in read_journal(home.journal_file)] == [True]
 
     await session.runner.try_now("scripted")
     await session.retry(job.id)
@@ -188,7 +189,7 @@ async def test_only_a_job_that_the_service_stopped_is_sent_anew(
     scripted = scripted_at(service.url)
     told = scripted._stop
 
-    async def stop(ids: Any, ctx: Any) -> str:
+    async def stop(ids: Any, ctx: Any) -> CancelAnswer:
         if trouble is not None:
             raise trouble
         return await told(ids, ctx)
@@ -284,7 +285,7 @@ async def test_a_service_that_does_not_stop_is_reported_in_the_note(
 ) -> None:
     scripted = scripted_at(service.url)
 
-    async def stop(ids: Any, ctx: Any) -> str:
+    async def stop(ids: Any, ctx: Any) -> CancelAnswer:
         if trouble == "silence":
             await asyncio.Event().wait()
         if trouble == "refusal":
@@ -308,10 +309,10 @@ async def test_a_second_cancel_does_not_cut_the_word_to_the_service(
     scripted = scripted_at(service.url)
     asking, go_on = asyncio.Event(), asyncio.Event()
 
-    async def stop(ids: Any, ctx: Any) -> str:
+    async def stop(ids: Any, ctx: Any) -> CancelAnswer:
         asking.set()
         await go_on.wait()
-        return "stopped in the end"
+        return CancelAnswer("stopped in the end")
 
     scripted._stop = stop
     async with open_session(scripted) as session:

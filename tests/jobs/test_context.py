@@ -14,6 +14,7 @@ from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.ledger import Ledger
 from depthstudio.jobs.phase import Phase
 from depthstudio.jobs.queue import JobQueue
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.settings.paths import Home
 from tests.support.fake_clock import START, FakeClock
 
@@ -203,7 +204,7 @@ async def test_the_same_note_is_kept_once(bench: Bench) -> None:
 
 
 async def test_leaving_does_not_cancel_at_the_service(bench: Bench) -> None:
-    async def ask() -> str:
+    async def ask() -> CancelAnswer:
         raise AssertionError("told the service")
 
     bench.leaving.now = True

@@ -70,6 +70,12 @@ CASES: dict[Transition, Case] = {
     ),
     (PREP, Q): Case((Life(("add", "settle"), dies_after=(Q, PREP)), GO_ON), ("done",), ("done",)),
     (PREP, SUB): Case((RUN,), ("done",), ("held submit-lost",), accepted=(1, 0)),
+    (PREP, FOL): Case(
+        (Life(("add", "settle", "cancel")), Life(("add", "settle"))),
+        ("cancelled", "done"),
+        ("cancelled", "done"),
+        script="hold-follow-once",
+    ),
     (PREP, DOWN): Case((RUN,), ("done",), ("done",), accepted=(0, 0), script="local"),
     (PREP, DONE): Case((RUN, Life(("add", "settle"))), ("done", "done"), ("done", "done")),
     (PREP, HELD): Case((RUN,), ("done",), ("held service",), accepted=(1, 0), script="hold-once"),

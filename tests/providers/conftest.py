@@ -13,6 +13,7 @@ from PIL import Image
 from depthstudio.core.job import Checkpoint, Progress, Source
 from depthstudio.core.record import Json
 from depthstudio.formats.image import write_png
+from depthstudio.providers.cancel_answer import CancelAnswer
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class LocalContext:
     ) -> Mapping[str, Json]:
         raise AssertionError("work on this computer submits nothing")
 
-    async def cancel_remotely(self, ask: Callable[[], Awaitable[str]]) -> None:
+    async def cancel_remotely(self, ask: Callable[[], Awaitable[CancelAnswer]]) -> None:
         raise AssertionError("there is nobody to tell")
 
     async def in_thread(self, work: Callable[[RaisableFlag], T]) -> T:

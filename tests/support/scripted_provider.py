@@ -20,6 +20,7 @@ from depthstudio.providers.base import (
     ProviderInfo,
     Reach,
 )
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.transport.errors import translated_errors
 
 POLL_S = 0.005
@@ -126,11 +127,11 @@ class Scripted(Provider[ScriptedParams]):
             ctx.report(Progress(Stage.RUNNING, message="scripted"))
             await ctx.sleep(POLL_S)
 
-    async def _stop(self, ids: Mapping[str, Json], ctx: Context) -> str:
+    async def _stop(self, ids: Mapping[str, Json], ctx: Context) -> CancelAnswer:
         with translated_errors("Scripted", now=ctx.now):
             answer = await ctx.http.delete(f"{ctx.endpoints['api']}/jobs/{ids['id']}")
             answer.raise_for_status()
-        return f"{answer.json()['state']} at the service"
+        return CancelAnswer(f"{answer.json()['state']} at the service")
 
     def decode(self, artifacts: Sequence[Artifact], params: ScriptedParams) -> Views:
         return Views()

@@ -12,6 +12,7 @@ from depthstudio.core.json_shape import object_in
 from depthstudio.formats import media_type
 from depthstudio.formats.sniff import sniff
 from depthstudio.providers.base import Context, Health, Reach
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.fal.account import CDN, QUEUE, REST
 from depthstudio.providers.fal.failures import failed
 from depthstudio.providers.fal.picture import KEPT, SERVICE, picture_input
@@ -125,8 +126,8 @@ async def _collected(queue: FalQueue, ticket: Ticket, url: str, ctx: Context) ->
 
 
 async def _say_finished(ctx: Context) -> None:
-    async def nothing_to_stop() -> str:
-        return FINISHED
+    async def nothing_to_stop() -> CancelAnswer:
+        return CancelAnswer(FINISHED, may_come=True)
 
     await ctx.cancel_remotely(nothing_to_stop)
 

@@ -11,6 +11,7 @@ from depthstudio.core.job import Progress, Stage
 from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Context, Reach
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.fal.account import QUEUE
 from depthstudio.providers.fal.failures import final_failure, submit_trouble
 from depthstudio.providers.fal.ticket import Ticket, ticket_in
@@ -196,16 +197,16 @@ class FalQueue:
             log.warning("%s says a status nobody knows: %s", self.service, word)
         self.ctx.report(Progress(Stage.RUNNING))
 
-    async def _cancel(self, ticket: Ticket) -> str:
+    async def _cancel(self, ticket: Ticket) -> CancelAnswer:
         """Ask fal to stop, and say what it answered. That it obeyed, it does not say."""
         with translated_errors(self.service, now=self.ctx.now):
             response = await self.ctx.http.put(ticket.cancel_url)
             if response.status_code == 400:
-                return FINISHED
+                return CancelAnswer(FINISHED, may_come=True)
             if response.status_code == 404:
-                return FORGOTTEN
+                return CancelAnswer(FORGOTTEN)
             response.raise_for_status()
-        return ASKED_IN_LINE if self._waits else ASKED_TO_STOP
+        return CancelAnswer(ASKED_IN_LINE if self._waits else ASKED_TO_STOP)
 
 
 async def require_queue(reach: Reach, service: str, queue_url: str, app: str) -> None:

@@ -19,6 +19,7 @@ from depthstudio.core.job import Progress, Stage
 from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Context, Reach
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.gradio.app import App, Function
 from depthstudio.providers.gradio.failures import AppError, failure, queue_trouble
 from depthstudio.providers.gradio.following import Completed, Following, SessionGone, Stopped
@@ -50,8 +51,8 @@ def _new_hash() -> str:
 async def finished_if_cancelled(ctx: Context) -> AsyncGenerator[None]:
     """What follows a call: a cancel stops nothing at the service any more, and says so."""
 
-    async def nothing_to_stop() -> str:
-        return FINISHED
+    async def nothing_to_stop() -> CancelAnswer:
+        return CancelAnswer(FINISHED, may_come=True)
 
     try:
         yield
@@ -236,7 +237,7 @@ class GradioSession:
 
         return await repeated(self._reach, self.service, ask)
 
-    async def cancel(self, function: Function, event_id: str, *, has_started: bool) -> str:
+    async def cancel(self, function: Function, event_id: str, *, has_started: bool) -> CancelAnswer:
         """Ask the server to stop a call, and say what that means."""
         body = {
             "session_hash": self.session_hash,
@@ -246,14 +247,14 @@ class GradioSession:
         with translated_errors(self.service, now=self._reach.now):
             response = await self._reach.http.post(self._app.url("/cancel"), json=body)
             response.raise_for_status()
-        return ASKED_TO_STOP if has_started else TAKEN_OUT
+        return CancelAnswer(ASKED_TO_STOP if has_started else TAKEN_OUT)
 
-    async def _cancel_unheard(self, function: Function, event_id: str) -> str:
+    async def _cancel_unheard(self, function: Function, event_id: str) -> CancelAnswer:
         """Cancel a call whose stream was never opened, which has to be for it to be closed."""
         following = Following(event_id, lambda progress: None)
         await self._stream().look(following)
         if following.outcome is not None:
-            return FINISHED
+            return CancelAnswer(FINISHED)  # what it made went by with the stream
         return await self.cancel(function, event_id, has_started=following.has_started)
 
     def _stream(self) -> SessionStream:

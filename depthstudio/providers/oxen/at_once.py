@@ -11,6 +11,7 @@ from depthstudio.core.errors import BadResponse, ResultLost, ServiceUnavailable
 from depthstudio.core.record import Json
 from depthstudio.formats.whole_file import whole_file
 from depthstudio.providers.base import Context
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.oxen.hub import SERVICE, Hub
 from depthstudio.providers.oxen.long_texts import (
     NotReadable,
@@ -89,14 +90,15 @@ def _has_answer(folder: Path) -> bool:
 
 async def _left(ctx: Context) -> Mapping[str, Json]:
     """What a request that nobody waits for any more leaves: a word, or else the question."""
-    words: list[str] = []
+    said: list[CancelAnswer] = []
 
-    async def say() -> str:
-        words.append(NOT_STOPPABLE)
-        return NOT_STOPPABLE
+    async def say() -> CancelAnswer:
+        # It comes to nobody. A person is told so before it is paid for once more.
+        said.append(CancelAnswer(NOT_STOPPABLE, may_come=True))
+        return said[-1]
 
     await ctx.cancel_remotely(say)  # only if the user cancelled, and does not only leave
-    if words:
+    if said:
         return {"answer": ""}
     raise ServiceUnavailable(
         f"The program ended while {SERVICE} worked", hint="Its answer is lost with the connection"
@@ -139,6 +141,21 @@ async def _write(response: Any, part: PartFile) -> None:
             await finished_in_thread(lambda p=written: part.append(p))
     await finished_in_thread(lambda: part.append(pieces))
     await finished_in_thread(part.finish)
+
+
+def require_answer(ids: Mapping[str, Json]) -> None:
+    """Fail where nobody waited for the answer: it was cancelled, and cannot be asked for.
+
+    Raises
+    ------
+    ResultLost
+        always then
+    """
+    if not ids.get("answer"):
+        raise ResultLost(
+            f"{SERVICE} was not to be stopped, and what it made of it came to nobody",
+            hint=f"Look at your generations at {SERVICE}: running it again is charged again",
+        )
 
 
 def videos_in(folder: Path) -> list[Video]:

@@ -22,9 +22,15 @@ from depthstudio.providers.builtin.oxen_video_depth import (
     ENQUEUED,
     MODEL,
 )
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.lost import LostStep, Search
 from depthstudio.providers.oxen.account import KEY
-from depthstudio.providers.oxen.at_once import generated, videos_in, write_video
+from depthstudio.providers.oxen.at_once import (
+    generated,
+    require_answer,
+    videos_in,
+    write_video,
+)
 from depthstudio.providers.oxen.files import (
     NO_RAW_DEPTH,
     downloaded_for_good,
@@ -113,6 +119,7 @@ async def reattach(
     """
     hub = Hub.at(ctx, API)
     if GENERATED in checkpoint.steps:
+        require_answer(checkpoint.steps[GENERATED])
         return await _answered(ctx, hub, params)
     if ENQUEUED not in checkpoint.steps:
         return await fetch(ctx.sources, params, ctx)
@@ -234,8 +241,8 @@ async def _answered(ctx: Context, hub: Hub, params: "OxenVideoParams") -> list[A
     return files
 
 
-async def _nothing_to_stop() -> str:
-    return HAD_FINISHED
+async def _nothing_to_stop() -> CancelAnswer:
+    return CancelAnswer(HAD_FINISHED, may_come=True)
 
 
 def _failure(generation: Generation) -> ProviderError:

@@ -18,6 +18,7 @@ from depthstudio.core.job import Progress, Stage
 from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.core.record import Json
 from depthstudio.providers.base import Context
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.oxen.generation import (
     CANCELLED,
     PROCESSING,
@@ -47,6 +48,7 @@ STILL_THERE = "Oxen took the cancel and still lists the job; it may be charged"
 HAD_FINISHED = "Oxen had finished its part"
 UNKNOWN_THERE = "Oxen does not know the job any more"
 NOT_HEARD = "Oxen did not hear that it should stop"
+MAY_COME = frozenset({STILL_THERE, HAD_FINISHED})  # of several, if only one of them
 
 
 async def enqueue(hub: Hub, body: Mapping[str, Json]) -> list[str]:
@@ -209,15 +211,16 @@ async def stop_on_cancel(ctx: Context, hub: Hub, ids: Sequence[str]) -> None:
     await ctx.cancel_remotely(lambda: stopped(hub, ids))
 
 
-async def stopped(hub: Hub, ids: Sequence[str]) -> str:
-    """Ask the service to stop these, and say in words what that means for all of them.
+async def stopped(hub: Hub, ids: Sequence[str]) -> CancelAnswer:
+    """Ask the service to stop these, and say what that means for all of them.
 
     Raises
     ------
     ProviderError
         when it cannot be told
     """
-    return _dearest(await _stopped_each(hub, ids))
+    said = await _stopped_each(hub, ids)
+    return CancelAnswer(_dearest(said), may_come=bool(said & MAY_COME))
 
 
 async def _stopped_each(hub: Hub, ids: Sequence[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthstudio.core.artifact import Artifact, Role
+from depthstudio.core.takes import joined_depth, joined_pictures
 from depthstudio.core.views import DepthKind, ImageSequence, Views
 from depthstudio.formats.depth import read_depth_npz
 from depthstudio.formats.video import VideoFrames
@@ -20,29 +22,52 @@ if TYPE_CHECKING:
 KIND = DepthKind.RELATIVE_DISPARITY
 
 
-def decoded(artifacts: Sequence[Artifact], params: "OxenVideoParams") -> Views:
-    """The first generation: its values, else those of a grey video, else pictures of depth.
+@dataclass(frozen=True)
+class _Made:
+    """The files of one generation."""
 
+    video: Path | None = None
+    raw: Path | None = None
+
+
+def decoded(artifacts: Sequence[Artifact], params: "OxenVideoParams") -> Views:
+    """Every generation, one after another: its values, else those of a grey video, else pictures.
+
+    Where values came of some only, those are shown: what a video tells is on another scale.
     Beside the original, depth is the right half of the video, and the left half the photos.
     """
-    raw, videos = _paths(artifacts, Role.RAW_DEPTH), _paths(artifacts, Role.VIDEO)
-    depth = read_depth_npz(raw[0], assumed_kind=KIND) if raw else None
+    made = _generations(artifacts)
+    made = [one for one in made if one.raw] or made
+    depths = [read_depth_npz(one.raw, assumed_kind=KIND) for one in made if one.raw]
+    videos = [one.video for one in made if one.video]
+    depth = joined_depth(depths) if depths else None
     if not videos:
         return Views(depth=depth)
-    photos = _pictures(videos[0], half=0) if params.side_by_side else None
+    photos = _pictures(videos, half=0) if params.side_by_side else None
     if depth is not None:
         return Views(depth=depth, photos=photos)
     if params.colormap == "grayscale":
         from depthstudio.formats.depth_video import open_depth_video
 
         side = "right" if params.side_by_side else "whole"
-        return Views(depth=open_depth_video(videos[0], KIND, side=side), photos=photos)
+        shown = [open_depth_video(video, KIND, side=side) for video in videos]
+        return Views(depth=joined_depth(shown), photos=photos)
     half = 1 if params.side_by_side else None
-    return Views(depth_pictures=_pictures(videos[0], half), photos=photos)
+    return Views(depth_pictures=_pictures(videos, half), photos=photos)
 
 
-def _paths(artifacts: Sequence[Artifact], role: Role) -> list[Path]:
-    return [artifact.path for artifact in artifacts if artifact.role is role]
+def _generations(artifacts: Sequence[Artifact]) -> list[_Made]:
+    """The files by their generation, in its order; see `files.video_wanted`."""
+    made: dict[int, _Made] = {}
+    for artifact in artifacts:
+        ending = artifact.path.stem.rpartition("_")[2]
+        number = int(ending) if ending.isdecimal() else 1
+        one = made.get(number, _Made())
+        if artifact.role is Role.VIDEO:
+            made[number] = replace(one, video=artifact.path)
+        elif artifact.role is Role.RAW_DEPTH:
+            made[number] = replace(one, raw=artifact.path)
+    return [made[number] for number in sorted(made)]
 
 
 class _Pictures:
@@ -65,6 +90,10 @@ class _Pictures:
         return picture[:, start : start + width_px]
 
 
-def _pictures(path: Path, half: int | None = None) -> ImageSequence:
-    pictures = _Pictures(path, half)
+def _pictures(videos: Sequence[Path], half: int | None = None) -> ImageSequence:
+    return joined_pictures([_pictures_of(video, half) for video in videos])
+
+
+def _pictures_of(video: Path, half: int | None) -> ImageSequence:
+    pictures = _Pictures(video, half)
     return ImageSequence(tuple(f"Frame {n + 1}" for n in range(len(pictures))), pictures)

@@ -19,6 +19,7 @@ from depthstudio.core.job import Checkpoint, Progress, Source, Stage
 from depthstudio.core.record import Json
 from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, Reach
+from depthstudio.providers.cancel_answer import CancelAnswer
 from depthstudio.providers.footage import prepared
 from depthstudio.providers.lost import LostStep, Search
 from depthstudio.providers.tengr.account import API, KEY, MAKE, address
@@ -245,9 +246,9 @@ def _day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
-async def _goes_on() -> str:
-    return GOES_ON
+async def _goes_on() -> CancelAnswer:
+    return CancelAnswer(GOES_ON, may_come=True)
 
 
-async def _finished() -> str:
-    return FINISHED
+async def _finished() -> CancelAnswer:
+    return CancelAnswer(FINISHED, may_come=True)

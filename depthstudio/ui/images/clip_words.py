@@ -25,6 +25,12 @@ def range_text(looked_at: int, count: int) -> str:
     return _tr("one range for all {count} frames").format(count=count)
 
 
+def take_text(frame: int, count: int, takes: int) -> str:
+    """Which take of a film a frame is of, where a service made it more than once."""
+    text = _tr("generation {number} of {takes}")
+    return text.format(number=frame * takes // count + 1, takes=takes)
+
+
 def waiting_text(frame: int, reached: int, count: int) -> str:
     """Why a frame is not there yet, where what lies before it has to be unpacked first."""
     text = _tr("unpacking up to frame {frame}: {reached} of {count}")

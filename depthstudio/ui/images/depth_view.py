@@ -14,7 +14,7 @@ from depthstudio.geometry.depth_range import FoundRange
 from depthstudio.ui.images.canvas import ImageCanvas
 from depthstudio.ui.images.clip_control import ClipControl
 from depthstudio.ui.images.clip_range import ClipRange
-from depthstudio.ui.images.clip_words import range_text, waiting_text
+from depthstudio.ui.images.clip_words import range_text, take_text, waiting_text
 from depthstudio.ui.images.depth_picture import DepthPicture, DepthRequest, depth_picture
 from depthstudio.ui.images.depth_probe import DepthProbe, probe_text
 from depthstudio.ui.images.depth_scale import DepthScale
@@ -298,6 +298,8 @@ class DepthView(QWidget):
         if len(stack) > 1:
             looked_at = self._found.frames if self._found and not self._is_edited else 0
             facts.append(range_text(looked_at, len(stack)))
+        if stack.takes > 1:
+            facts.append(take_text(self.clip.frame, len(stack), stack.takes))
         if self._work.busy and stack.on_demand and stack.on_demand.reached <= self.clip.frame:
             facts.append(waiting_text(self.clip.frame, stack.on_demand.reached, len(stack)))
         if self.canvas.viewport:

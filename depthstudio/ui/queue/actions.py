@@ -65,6 +65,9 @@ class RowAction(StrEnum):
                 "queue", "Look in the browser at what the service ran"
             ),
             RowAction.TRY_NOW: QCoreApplication.translate("queue", "Ask the service again now"),
+            RowAction.RETRY: QCoreApplication.translate(
+                "queue", "Go on with what the service may still have, or else ask for it again"
+            ),
             RowAction.RUN_AGAIN: QCoreApplication.translate(
                 "queue", "Ask for it once more: a service that costs something charges again"
             ),
@@ -97,6 +100,8 @@ def row_actions(status: JobStatus, provider_hold: Hold | None = None) -> tuple[R
             return (RowAction.SHOW,)
         case JobState.FAILED:
             return (RowAction.DETAILS, RowAction.RETRY)
+        case JobState.CANCELLED if status.may_come:
+            return (RowAction.RETRY,)
         case JobState.CANCELLED:
             return (RowAction.RUN_AGAIN,)
         case JobState.HELD if status.hold and status.hold.kind is HoldKind.SUBMIT_LOST:
@@ -145,8 +150,8 @@ def menu_actions(
 
 
 def runs_again(status: JobStatus) -> bool:
-    """Would a retry follow what failed before, so that only asking anew brings something else?"""
-    return status.state is JobState.FAILED and status.sent is Sent.TAKEN
+    """Would a retry follow what was sent before, so that only asking anew brings something else?"""
+    return status.may_come or (status.state is JobState.FAILED and status.sent is Sent.TAKEN)
 
 
 def _needs_key(hold: Hold | None) -> bool:

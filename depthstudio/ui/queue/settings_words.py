@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from depthstudio.core.record import Json
+from depthstudio.core.setting_words import counted
 from depthstudio.ui.inspector.schema import ParamField, flat, read_schema, same
 from depthstudio.ui.parts.amounts import unit_suffix
 
@@ -13,11 +14,13 @@ from depthstudio.ui.parts.amounts import unit_suffix
 def in_words(
     values: Mapping[str, Json], schema: Mapping[str, Any], most_characters: int
 ) -> dict[str, Json]:
-    """What is set, by the titles in the schema, in its order; the rest comes last, as it is.
+    """What is set and had an effect, by the titles in the schema, in its order; the rest comes
+    last, as it is.
 
     What is as the provider would have it anyway is left out where all would be too long.
     """
-    known, given = {field.name: field for field in read_schema(schema)}, flat(values)
+    known = {field.name: field for field in read_schema(schema)}
+    given = counted(flat(values), schema)
     said = {
         name: (known[name].label, _value(known[name], given[name]))
         if name in known

@@ -67,15 +67,18 @@ class JobWishes:
     async def run_again(self, job_id: str) -> None:
         """Ask the same once more."""
         entry = self._session.queue.entry(job_id)
-        if entry.status.state is JobState.CANCELLED:
-            await self.retry(job_id)  # which follows what still runs at the service
+        if entry.status.state is JobState.CANCELLED and not entry.status.may_come:
+            await self.retry(job_id)  # in the same row: there is nothing else of it
             return
         start = self._tasks.start
         self._runs.with_consent(entry.job, lambda host: start(self._once_more(job_id, host)))
 
     async def retry(self, job_id: str) -> None:
-        """Try a job again that failed or was cancelled."""
+        """Try a job again that failed or was cancelled, or follow what the service has of it."""
         job, start = self._session.queue.entry(job_id).job, self._tasks.start
+        if not await self._session.host_for_retry(job_id):
+            await self._retried(job_id)
+            return
 
         def agreed(host_id: str) -> None:
             same = host_id == job.host_via

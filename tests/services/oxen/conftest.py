@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from depthstudio.jobs.session import Session
+from depthstudio.providers.oxen import queue
 from depthstudio.providers.registry import Registry
 from depthstudio.settings.paths import Home
 from depthstudio.settings.secrets import Secrets
@@ -47,3 +48,10 @@ def opened(home: Home, oxen: OxenService) -> Open:
             await session.aclose()
 
     return start
+
+
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses between two looks that nobody needs to wait for are short."""
+    monkeypatch.setattr(queue, "POLL_S", 0.05)
+    monkeypatch.setattr(queue, "LAG_S", 0.05)

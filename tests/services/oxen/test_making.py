@@ -142,6 +142,7 @@ async def test_several_generations_are_all_brought_and_numbered(
     async with opened() as jobs:
         status = await jobs.run_url(url, num_generations=3)
         result = await jobs.result(status)
+        views = await jobs.session.load(result)
 
     assert [artifact.path.name for artifact in result.artifacts] == [
         "depth_1.mp4",
@@ -151,6 +152,27 @@ async def test_several_generations_are_all_brought_and_numbered(
         "depth_3.mp4",
         "raw_depth_3.npz",
     ]
+    assert views.depth is not None
+    assert (views.depth.values.shape, views.depth.takes) == ((24, 48, 64), 3)
+
+
+@pytest.mark.parametrize("colours", ["grayscale", "turbo"])
+async def test_several_generations_are_shown_one_after_another(
+    opened: Open, oxen: OxenService, url: str, colours: str
+) -> None:
+    oxen.raw_depths = "nowhere"
+    async with opened() as jobs:
+        status = await jobs.run_url(url, num_generations=2, colormap=colours, side_by_side=True)
+        views = await jobs.session.load(await jobs.result(status))
+
+    assert views.photos is not None
+    assert views.photos.names[7:9] == ("Frame 8 · 1", "Frame 1 · 2")
+    shown = views.depth if colours == "grayscale" else views.depth_pictures
+    assert shown is not None
+    assert len(shown) == len(views.photos) == 16
+    assert (views.depth is not None) == (colours == "grayscale")
+    loaded = [np.asarray(views.photos.load(index)) for index in (3, 11)]
+    assert np.array_equal(*loaded)
 
 
 @pytest.mark.parametrize("place", ["raw_depths", "outputs", "result_urls", "nested"])

@@ -117,6 +117,7 @@ def test_an_empty_queue_says_what_will_wait_there(panel: QueuePanel) -> None:
         (JobState.FAILED, {"failure": FAILURE}, RowAction.RETRY),
         (JobState.FAILED, {"failure": FAILURE}, RowAction.DETAILS),
         (JobState.CANCELLED, {}, RowAction.RUN_AGAIN),
+        (JobState.CANCELLED, {"may_come": True}, RowAction.RETRY),
     ],
 )
 def test_a_click_on_an_action_asks_for_it_and_leaves_the_selection(

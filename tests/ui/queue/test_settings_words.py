@@ -9,6 +9,7 @@ VALUES = {
     "use_version_3": True,
     "invert_depth": None,
     "model_v2": "giant",
+    "model_v3": "mono_large",
     "sky": "blue",
 }
 
@@ -20,6 +21,8 @@ def test_settings_are_named_as_the_form_names_them_and_what_is_not_set_is_not_to
     )
     assert titles["invert_depth"] not in said
     assert said[titles["use_version_3"]] == "on"
+    assert said[titles["model_v3"]] == "Mono large"
+    assert titles["model_v2"] not in said  # a model of the other version, which was not sent
     assert said["sky"] == "blue"
     assert not any("_" in label for label in said)
     assert list(said)[-1] == "sky"

@@ -1,0 +1,94 @@
+"""Several takes of one film, one after another as one clip: how a service made it, and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from depthstudio.core.views import DepthStack, FramesOnDemand, ImageSequence, no_check
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def joined_depth(stacks: Sequence[DepthStack]) -> DepthStack:
+    """One clip of all those that are like the first: as many frames, of its size and kind."""
+    first = stacks[0]
+    alike = [s for s in stacks if s.values.shape == first.values.shape and s.kind is first.kind]
+    if len(alike) == 1:
+        return first
+    return DepthStack(
+        _Joined(alike),
+        first.kind,
+        lossy=any(stack.lossy for stack in alike),
+        frame_rate_hz=first.frame_rate_hz,
+        takes=len(alike),
+    )
+
+
+class _Joined(FramesOnDemand):
+    def __init__(self, stacks: Sequence[DepthStack]) -> None:
+        self._stacks = tuple(stacks)
+        self._length = len(stacks[0])
+        _, height, width = stacks[0].values.shape
+        self._shape = (self._length * len(stacks), height, width)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self._shape
+
+    @property
+    def reached(self) -> int:
+        total = 0
+        for stack in self._stacks:
+            reached = len(stack) if stack.on_demand is None else stack.on_demand.reached
+            total += reached
+            if reached < len(stack):
+                break
+        return total
+
+    def load(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
+        take, frame = divmod(index, self._length)
+        return self._stacks[take].frame(frame, check)
+
+    def in_order(
+        self, indices: Sequence[int], check: Callable[[], None] = no_check
+    ) -> Iterator[NDArray[np.float32]]:
+        for take, those in groupby(indices, lambda index: index // self._length):
+            stack, frames = self._stacks[take], [index % self._length for index in those]
+            if stack.on_demand is not None:
+                yield from stack.on_demand.in_order(frames, check)
+            else:
+                yield from (stack.frame(frame, check) for frame in frames)
+
+
+def joined_pictures(takes: Sequence[ImageSequence]) -> ImageSequence:
+    """The pictures of several takes, one take after another, each named by its take."""
+    first = takes[0]
+    if len(takes) == 1:
+        return first
+    places = [(take, index) for take in takes for index in range(len(take))]
+    names = [f"{name} · {n}" for n, take in enumerate(takes, 1) for name in take.names]
+
+    def load(index: int) -> NDArray[np.uint8]:
+        take, at = places[index]
+        return take.load(at)
+
+    return ImageSequence(tuple(names), load, first.is_clip, first.frame_rate_hz)
+
+
+def repeated_film(film: ImageSequence, depth: DepthStack) -> ImageSequence:
+    """The film that depth was made of, once for each of its takes, to go along with it.
+
+    Of a film that is longer than a take only so much is repeated.
+    """
+    if depth.takes == 1:
+        return film
+    count = len(film)
+    if film.frame_rate_hz and depth.frame_rate_hz:
+        take_s = len(depth) / depth.takes / depth.frame_rate_hz
+        count = min(count, max(1, round(take_s * film.frame_rate_hz)))
+    part = ImageSequence(film.names[:count], film.load, film.is_clip, film.frame_rate_hz)
+    return joined_pictures([part] * depth.takes)

@@ -1,0 +1,87 @@
+"""Several takes of one film as one clip."""
+
+import numpy as np
+
+from depthstudio.core.takes import joined_depth, joined_pictures, repeated_film
+from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand, ImageSequence, no_check
+
+KIND = DepthKind.RELATIVE_DISPARITY
+
+
+class Slow(FramesOnDemand):
+    """Frames of an array, of which so many are there without waiting."""
+
+    def __init__(self, values: np.ndarray, reached: int) -> None:
+        self.values, self._reached = values, reached
+
+    @property
+    def shape(self):
+        return self.values.shape
+
+    @property
+    def reached(self):
+        return self._reached
+
+    def load(self, index, check=no_check):
+        return self.values[index]
+
+    def in_order(self, indices, check=no_check):
+        check()
+        yield from (self.values[index] for index in indices)
+
+
+def stack(start: int, frames: int = 3, **more) -> DepthStack:
+    values = np.arange(start, start + frames * 4, dtype=np.float32).reshape(frames, 2, 2)
+    return DepthStack(values, KIND, frame_rate_hz=10.0, **more)
+
+
+def film(count: int, rate_hz: float) -> ImageSequence:
+    def load(index: int):
+        return np.full((1, 1, 3), index, np.uint8)
+
+    return ImageSequence(tuple(f"{n}" for n in range(count)), load, True, rate_hz)
+
+
+def test_takes_follow_one_another_whether_they_are_arrays_or_read_on_demand() -> None:
+    second = DepthStack(Slow(stack(100).values, 2), KIND, lossy=True)  # type: ignore[arg-type]
+    joined = joined_depth([stack(0), second, stack(200)])
+
+    assert (joined.values.shape, joined.takes, joined.lossy) == ((9, 2, 2), 3, True)
+    assert joined.frame_rate_hz == 10.0
+    assert [joined.frame(index)[0, 0] for index in range(9)] == [
+        0,
+        4,
+        8,
+        100,
+        104,
+        108,
+        200,
+        204,
+        208,
+    ]
+    assert joined.on_demand is not None
+    assert joined.on_demand.reached == 5
+    ordered = joined.on_demand.in_order([1, 3, 5, 8])
+    assert [frame[0, 0] for frame in ordered] == [4, 100, 108, 208]
+
+
+def test_what_is_not_like_the_first_take_is_left_out_and_one_alone_stays_as_it_is() -> None:
+    first = stack(0)
+    other_kind = DepthStack(first.values, DepthKind.METRIC)
+    assert joined_depth([first, stack(0, frames=2), other_kind]) is first
+    assert joined_depth([first, stack(50, frames=2), stack(9)]).takes == 2
+
+
+def test_pictures_of_takes_are_named_by_them() -> None:
+    joined = joined_pictures([film(2, 25.0), film(1, 25.0)])
+    assert (joined.names, joined.is_clip) == (("0 · 1", "1 · 1", "0 · 2"), True)
+    assert [int(joined.load(index)[0, 0, 0]) for index in range(3)] == [0, 1, 0]
+
+
+def test_a_film_goes_along_with_each_take_as_far_as_the_take_goes() -> None:
+    depth = joined_depth([stack(0), stack(50)])  # 0.3 s each
+    along = repeated_film(film(20, 20.0), depth)
+    assert [int(along.load(index)[0, 0, 0]) for index in range(len(along))] == [*range(6)] * 2
+    assert len(repeated_film(film(4, 0.0), depth)) == 8
+    alone = film(20, 20.0)
+    assert repeated_film(alone, stack(0)) is alone
