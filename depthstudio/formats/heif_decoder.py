@@ -10,6 +10,7 @@ MEMORY_BYTES = 6 << 30
 # A gigabyte of file is read in less, and a slow computer decodes more pixels in a second.
 TIMEOUT_S = 30.0
 _PIXELS_PER_S = 4_000_000
+_CLOSE_TIMEOUT_S = 2.0
 _PIXEL_BYTES = {"L": 1, "RGB": 3, "RGBA": 4, "RGBa": 4}
 # Two bytes for each sample, little-endian. Gray has them whether asked for or not.
 _DEEP_PIXEL_BYTES = {"I;16": 2, "RGB;16": 6, "RGBA;16": 8, "RGBa;16": 8}
@@ -61,8 +62,12 @@ class HeifDecoder:
 
     def close(self) -> None:
         """End the process. It is started again when there is more to decode."""
-        with self._lock:
-            self._drop()
+        # One that is busy for longer is left to end with this program.
+        if self._lock.acquire(timeout=_CLOSE_TIMEOUT_S):
+            try:
+                self._drop()
+            finally:
+                self._lock.release()
 
     def _asked(self, what: str, data: bytes, timeout_s: float) -> Answer:
         with self._lock:
