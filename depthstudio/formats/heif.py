@@ -2,24 +2,40 @@
 
 import atexit
 import functools
+import threading
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from depthstudio.formats.heif_decoder import HeifDecoder
-from depthstudio.formats.heif_process import Answer
+from depthstudio.formats import media_type
+from depthstudio.formats.brands import container_kind
+
+if TYPE_CHECKING:
+    from depthstudio.formats.heif_decoder import HeifDecoder
+    from depthstudio.formats.heif_process import Answer
 
 
 @functools.cache
 def learn_heif() -> None:
     """Have Pillow read HEIC, the main picture alone, from now on."""
-    Image.register_open("HEIF", HeifPhoto)
+    Image.register_open("HEIF", HeifPhoto, _is_heic)
+
+
+def heif_decoder() -> "HeifDecoder":
+    """The decoder of all HEIC photos. Its process starts with the first of them."""
+    with _making:
+        return _made_decoder()
+
+
+_making = threading.Lock()
 
 
 @functools.cache
-def heif_decoder() -> HeifDecoder:
-    """The decoder of all HEIC photos. Its process starts with the first of them."""
+def _made_decoder() -> "HeifDecoder":
+    from depthstudio.formats.heif_decoder import HeifDecoder  # other photos need none of it
+
     decoder = HeifDecoder()
     atexit.register(decoder.close)
     return decoder
@@ -55,9 +71,14 @@ class HeifPhoto(ImageFile.ImageFile):
         width_px, height_px = decoded.size_px
         return np.frombuffer(decoded.pixels, "<u2").reshape(height_px, width_px, -1)
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, answer: "Answer") -> None:
         self._size = answer.size_px
         self._mode = answer.mode
+
+
+def _is_heic(head: bytes) -> bool:
+    """Whoever opens pictures of any kind with Pillow asks each of them."""
+    return container_kind(head) == media_type.HEIC
 
 
 def is_deep_heif(image: Image.Image) -> bool:

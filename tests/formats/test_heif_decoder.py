@@ -1,6 +1,7 @@
 """HEIC photos that end, stop or starve their decoder: an error about one photo, and no more."""
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -13,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from depthstudio.core.errors import FormatError
 from depthstudio.formats import heif, heif_decoder
 from depthstudio.formats.heif_decoder import HeifDecoder
 from depthstudio.formats.heif_process import Ended, HeifProcess, NotDecoded
-from depthstudio.formats.image import decode_image, read_photo
+from depthstudio.formats.image import decode_image, encode_png, read_photo, write_jpeg
 from depthstudio.formats.image_header import image_size
 from tests.support.heic import heic
 
@@ -277,12 +279,38 @@ def test_the_decoder_ends_with_the_program_however_that_ends(tmp_path: Path, end
     until(lambda: not is_running(int(process_id)))
 
 
-def test_a_jpeg_starts_no_decoder(tmp_path: Path, decoder: HeifDecoder) -> None:
-    from depthstudio.formats.image import write_jpeg
+def test_other_pictures_are_still_opened_by_whoever_asks_pillow_for_any(
+    decoder: HeifDecoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heif.learn_heif()
+    # As where HEIC was met before Pillow knew of any other.
+    monkeypatch.setattr(Image, "ID", ["HEIF", *(name for name in Image.ID if name != "HEIF")])
+    with Image.open(io.BytesIO(encode_png(PIXELS))) as image:
+        assert image.format == "PNG"
+    with Image.open(io.BytesIO(PHOTO)) as image:
+        assert np.array_equal(np.asarray(image), PIXELS)
 
+
+READ_JPEG = """
+import sys
+from pathlib import Path
+from depthstudio.formats.image import read_photo
+read_photo(Path(sys.argv[1]))
+print(*sys.modules)
+"""
+
+
+def test_a_jpeg_brings_nothing_that_heic_needs(tmp_path: Path) -> None:
     write_jpeg(tmp_path / "photo.jpg", PIXELS)
-    assert read_photo(tmp_path / "photo.jpg").shape == PIXELS.shape
-    assert decoder.process_id is None
+    ended = subprocess.run(
+        [sys.executable, "-c", READ_JPEG, str(tmp_path / "photo.jpg")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = set(ended.stdout.split())
+    assert "depthstudio.formats.heif" in imported
+    assert not {"depthstudio.formats.heif_process", "pi_heif"} & imported
 
 
 def is_running(process_id: int) -> bool:
