@@ -4,11 +4,9 @@ import contextlib
 import io
 import os
 import signal
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,8 +17,8 @@ from PIL import Image
 from depthstudio.core.errors import FormatError
 from depthstudio.formats import heif, heif_decoder
 from depthstudio.formats.heif_decoder import HeifDecoder
-from depthstudio.formats.heif_process import Ended, HeifProcess, NotDecoded
-from depthstudio.formats.image import decode_image, encode_png, read_photo, write_jpeg
+from depthstudio.formats.heif_process import HeifProcess, NotDecoded
+from depthstudio.formats.image import decode_image, encode_png, read_photo
 from depthstudio.formats.image_header import image_size
 from tests.support.heic import heic
 
@@ -85,20 +83,6 @@ def test_a_decoder_that_dies_over_each_try_is_an_error_and_the_next_photo_is_rea
     assert len(killed) == 1
     monkeypatch.setattr(heif_decoder, "HeifProcess", HeifProcess)
     assert np.array_equal(decode_image(PHOTO), PIXELS)
-
-
-@on_posix
-def test_a_process_killed_while_it_decodes_says_what_ended_it() -> None:
-    process = HeifProcess(heif_decoder.MEMORY_BYTES)
-    os.kill(process.id, signal.SIGSTOP)
-    with ThreadPoolExecutor(1) as executor:
-        asked = executor.submit(process.answer, "pixels", PHOTO, 60)
-        while process.can_be_asked:
-            time.sleep(0.001)
-        os.kill(process.id, signal.SIGKILL)
-        with pytest.raises(Ended, match="SIGKILL"):
-            asked.result()
-    assert not process.can_be_asked
 
 
 @on_posix
@@ -174,17 +158,6 @@ def test_a_decoder_that_gets_no_more_memory_is_an_error_and_the_next_photo_is_re
     assert np.array_equal(decode_image(PHOTO), PIXELS)
 
 
-@on_linux
-def test_the_decoder_takes_no_more_memory_than_it_may_have() -> None:
-    decoder = HeifDecoder(memory_bytes=1 << 30)
-    with contextlib.closing(decoder):
-        decoder.header(PHOTO)
-        assert decoder.process_id is not None
-        assert resource.prlimit(decoder.process_id, resource.RLIMIT_AS) == (1 << 30, 1 << 30)
-        score = Path(f"/proc/{decoder.process_id}/oom_score_adj").read_text()
-        assert int(score) == 1000  # ended before the program is
-
-
 def test_each_thread_gets_its_own_photo(decoder: HeifDecoder, rng: np.random.Generator) -> None:
     photos = [rng.integers(0, 256, (16 * n, 24, 3), np.uint8) for n in range(1, 9)]
     files = [heic(photo) for photo in photos]
@@ -252,33 +225,6 @@ def test_a_bundled_program_decodes_by_starting_itself(
     assert np.array_equal(decode_image(PHOTO), PIXELS)
 
 
-READ_AND_VANISH = """
-import os, sys
-from pathlib import Path
-from depthstudio.formats.heif import heif_decoder
-from depthstudio.formats.image import read_photo
-read_photo(Path(sys.argv[1]))
-print(heif_decoder().process_id, "pi_heif" in sys.modules, flush=True)
-{ending}
-"""
-
-
-@on_linux
-@pytest.mark.parametrize("ending", ["", "os._exit(1)", "os.kill(os.getpid(), 9)"])
-def test_the_decoder_ends_with_the_program_however_that_ends(tmp_path: Path, ending: str) -> None:
-    (tmp_path / "photo.heic").write_bytes(PHOTO)
-    program = READ_AND_VANISH.format(ending=ending)
-    ended = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "photo.heic")],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    process_id, has_library = ended.stdout.split()
-    assert has_library == "False"
-    until(lambda: not is_running(int(process_id)))
-
-
 def test_other_pictures_are_still_opened_by_whoever_asks_pillow_for_any(
     decoder: HeifDecoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,40 +235,3 @@ def test_other_pictures_are_still_opened_by_whoever_asks_pillow_for_any(
         assert image.format == "PNG"
     with Image.open(io.BytesIO(PHOTO)) as image:
         assert np.array_equal(np.asarray(image), PIXELS)
-
-
-READ_JPEG = """
-import sys
-from pathlib import Path
-from depthstudio.formats.image import read_photo
-read_photo(Path(sys.argv[1]))
-print(*sys.modules)
-"""
-
-
-def test_a_jpeg_brings_nothing_that_heic_needs(tmp_path: Path) -> None:
-    write_jpeg(tmp_path / "photo.jpg", PIXELS)
-    ended = subprocess.run(
-        [sys.executable, "-c", READ_JPEG, str(tmp_path / "photo.jpg")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    imported = set(ended.stdout.split())
-    assert "depthstudio.formats.heif" in imported
-    assert not {"depthstudio.formats.heif_process", "pi_heif"} & imported
-
-
-def is_running(process_id: int) -> bool:
-    try:
-        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def until(holds: Callable[[], bool], within_s: float = 20) -> None:
-    end = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
