@@ -9,6 +9,10 @@ from types import ModuleType
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these words and return the exit status."""
     words = with_home_last(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["--decode-heif"]:  # we are the decoder of another one of us
+        from depthstudio.formats.heif_worker import main as decode_heif
+
+        return decode_heif(words[1:])
     _save_time()
     if _wants_window(words):
         return window_program().main(words)

@@ -56,7 +56,7 @@ def read_precise(path: Path) -> NDArray[np.float32]:
     with opened_image(path) as image:
         orientation = exif_orientation(image)
         is_heif = image.format == "HEIF"
-        samples = heif_samples(image, path) if is_heif else deep_samples(image, path)
+        samples = heif_samples(image) if is_heif else deep_samples(image, path)
         if samples is None:
             colours = _eight_bit(image, as_stored=False)
             values = colours.astype(np.float32) / np.float32(255)

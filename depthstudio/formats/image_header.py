@@ -53,6 +53,12 @@ def opened_image(source: Path | bytes) -> Generator[Image.Image]:
         raise FormatError(
             f"{name} does not fit into memory", hint="Close other programs or make it smaller"
         ) from exc
+    except TimeoutError as exc:
+        raise FormatError(
+            f"{name} takes too long to decode",
+            hint="Open it in the program that made it and save it again",
+            detail=str(exc),
+        ) from exc
     except Exception as exc:  # Pillow's parsers raise nearly any type on damaged files
         raise FormatError(
             f"{name} is damaged or cut short and cannot be decoded",
