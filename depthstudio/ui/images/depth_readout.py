@@ -68,6 +68,8 @@ class DepthReadout(QObject):
     def wait(self) -> None:
         """A frame was asked for: say so, where it does not come soon."""
         self._waiting.start()
+        if self.chip.text():  # it named the frame that was asked for before
+            self._tell_facts()
 
     def tell(self) -> None:
         """Say what is in sight now, and of the pixel under the cursor."""

@@ -253,12 +253,14 @@ def test_a_frame_that_takes_long_is_given_up_for_a_newer_one_and_says_how_far_it
     qtbot.waitUntil(
         lambda: "unpacking up to frame 51: 2 of 60" in view.info.right_text, timeout=3000
     )
+    assert "unpacking up to frame 51: 2 of 60" in view.readout.chip.text()
     view.set_frame(1)
     qtbot.waitUntil(lambda: frames.asked[-1] == 1, timeout=3000)
     frames.open.set()
     settle(view, qtbot)
     assert shown_frame(view) == 1
     assert "unpacking" not in view.info.right_text
+    assert not view.readout.chip.isVisible()
 
 
 def test_a_damaged_frame_says_so_and_the_others_can_still_be_seen(
