@@ -90,6 +90,25 @@ class FramesOnDemand(ABC):
         """How many frames from the first can be had without waiting for what lies before them."""
         return len(self)
 
+    def at_hand(self, index: int) -> int:
+        """The frame to show while `index` is being had: itself where it comes at once.
+
+        Does not block.
+        """
+        return min(index, max(0, self.reached - 1))
+
+    def prepare(self, index: int, step: int, check: Callable[[], None] = no_check) -> None:
+        """Get ready for who steps on from frame `index`: forwards (1), or backwards (-1).
+
+        Here there is nothing to do.
+
+        Raises
+        ------
+        FormatError
+            when the file is damaged there
+        """
+        check()
+
     def __len__(self) -> int:
         return self.shape[0]
 

@@ -14,6 +14,7 @@ from depthstudio.formats.npz import DeflatedMember
 
 CACHE_BYTES = 64 << 20
 NEIGHBOURS = 32  # frames kept from the way to one: people also step back
+DISTANCE = 24  # frames before one, read before somebody who steps back asks for them
 
 RawFrame = NDArray[np.generic]
 Cleaner = Callable[[RawFrame], NDArray[np.float32]]
@@ -56,6 +57,11 @@ class DeflatedFrames(FramesOnDemand):
                 return self._unpacked(index, check)
         except Damaged as damage:
             raise self._refusal(index, damage) from damage
+
+    def prepare(self, index: int, step: int, check: Callable[[], None] = no_check) -> None:
+        before = max(0, index - DISTANCE)
+        if step < 0 and before < index:
+            self.load(before, check)  # and with it those some way before that
 
     def in_order(
         self, indices: Sequence[int], check: Callable[[], None] = no_check

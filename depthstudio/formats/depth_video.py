@@ -1,5 +1,6 @@
 """Depth as a video: every frame decoded when it is asked for."""
 
+import math
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand, no_check
+from depthstudio.formats.kept_frames import KeptFrames
 from depthstudio.formats.video import VideoFrames
 from depthstudio.formats.video_picture import grey_of
 
@@ -16,6 +18,7 @@ Side = Literal["whole", "left", "right"]
 # A step back costs the way from the key frame before; what is kept of it makes the next ones free.
 NEIGHBOURS = 32
 CACHE_BYTES = 128 << 20  # 60 frames of 1080p
+LANDMARK_BYTES = 64 << 20  # frames all over the clip, kept from finding its range
 
 
 def open_depth_video(path: Path, kind: DepthKind, *, side: Side = "whole") -> DepthStack:
@@ -52,6 +55,7 @@ class _VideoDepth(FramesOnDemand):
         self._video = VideoFrames(
             path, picture=grey_of, neighbours=NEIGHBOURS, cache_bytes=CACHE_BYTES
         )
+        self._landmarks: KeptFrames[np.uint8] = KeptFrames(LANDMARK_BYTES)
         weakref.finalize(self, self._video.close)
         self.frame_rate_hz = self._video.frame_rate_hz
         # Only a decoded frame tells which way up it is.
@@ -63,17 +67,37 @@ class _VideoDepth(FramesOnDemand):
         return self._shape
 
     def load(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
-        return self._values(self._video.load(index, check))
+        landmark = self._landmarks.get(index)
+        return self._values(self._video.load(index, check) if landmark is None else landmark)
+
+    def at_hand(self, index: int) -> int:
+        near = self._video.at_hand(index)
+        landmark = self._landmarks.nearest(index)
+        if landmark is None or abs(near - index) <= abs(landmark - index):
+            return near
+        return landmark
+
+    def prepare(self, index: int, step: int, check: Callable[[], None] = no_check) -> None:
+        self._video.prepare(index, step, check)
 
     def in_order(
         self, indices: Sequence[int], check: Callable[[], None] = no_check
     ) -> Iterator[NDArray[np.float32]]:
-        """Decoded apart, so that whoever steps keeps its place in the file."""
+        """Decoded apart, so that whoever steps keeps its place in the file.
+
+        As many as there is room for are kept, to be shown while one near them is decoded.
+        """
+        every = 1  # of the indices
         with VideoFrames(
             self._path, check=check, picture=grey_of, neighbours=0, like=self._video
         ) as video:
-            for index in indices:
-                yield self._values(video.load(index, check))
+            for place, index in enumerate(indices):
+                grey = video.load(index, check)
+                if place == 0:
+                    every = math.ceil(len(indices) * grey.nbytes / LANDMARK_BYTES)
+                if place % every == 0:
+                    self._landmarks.keep(index, grey, wanted=index)
+                yield self._values(grey)
 
     def _values(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         values = np.divide(half_of(grey, self._side), np.float32(255), dtype=np.float32)

@@ -16,6 +16,7 @@ class KeptFrames(Generic[S]):
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
+        self.most = MAX_FRAMES  # how many there is room for, as far as their size is known
         self._frames: dict[int, NDArray[S]] = {}
         self._lock = threading.Lock()
 
@@ -27,13 +28,18 @@ class KeptFrames(Generic[S]):
         with self._lock:
             return self._frames.get(index)
 
+    def nearest(self, index: int) -> int | None:
+        """The number of the kept frame that is nearest to this one, None where none is kept."""
+        with self._lock:
+            return min(self._frames, key=lambda number: abs(number - index), default=None)
+
     def keep(self, index: int, frame: NDArray[S], *, wanted: int) -> None:
         """Keep a frame, and give up those farthest from the one that is wanted."""
         frame.setflags(write=False)
-        most = max(1, min(MAX_FRAMES, self._limit_bytes // max(1, frame.nbytes)))
         with self._lock:
+            self.most = max(1, min(MAX_FRAMES, self._limit_bytes // max(1, frame.nbytes)))
             self._frames[index] = frame
-            while len(self._frames) > most:
+            while len(self._frames) > self.most:
                 del self._frames[max(self._frames, key=lambda number: abs(number - wanted))]
 
     def clear(self) -> None:

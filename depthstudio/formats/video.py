@@ -2,27 +2,25 @@
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
-from av.container import InputContainer
-from av.error import InvalidDataError
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.views import no_check
 from depthstudio.formats.kept_frames import KeptFrames
+from depthstudio.formats.video_decoding import Decoding
 from depthstudio.formats.video_file import damaged, opened_video, video_errors
-from depthstudio.formats.video_index import FrameIndex, frame_index
-from depthstudio.formats.video_info import stated_rate_hz
 from depthstudio.formats.video_picture import picture_of
 
 CACHE_BYTES = 64 << 20
 NEIGHBOURS = 8  # frames kept from the way to one that was asked for: people also step back
+AT_ONCE = 12  # decoding so many frames is hardly a wait: 25 to 80 ms at 1080p
+AHEAD = 8  # frames decoded before somebody who steps forwards asks for them
 
 Frame = NDArray[np.uint8]
 PictureMaker = Callable[[VideoFrame, tuple[int, int]], Frame]
@@ -73,30 +71,14 @@ class VideoFrames:
             when the file cannot be read as a video
         """
         self._path = path
-        self._decoding = threading.Lock()
-        self._files = ExitStack()
-        self._check = check
+        self._lock = threading.Lock()
         self._picture_of = picture
         self._neighbours = neighbours
         self._kept: KeptFrames[np.uint8] = KeptFrames(cache_bytes or CACHE_BYTES)
-        self._container: InputContainer
-        self._stream: VideoStream
-        self._coming: Iterator[VideoFrame] = iter(())
-        self._at: int | None = None  # the moment, or the number, of the frame that came last
+        self._decoding = Decoding(path, check, like._index if like else None)
+        self._index = self._decoding.index
+        self.frame_rate_hz = self._decoding.frame_rate_hz  # 0 where it is not said
         self._is_open = True
-        try:
-            self._rewind()
-            with video_errors(path):
-                self._index: FrameIndex = (
-                    like._index if like else frame_index(self._container, self._stream, check)
-                )
-                self.frame_rate_hz = stated_rate_hz(self._stream)  # 0 where it is not said
-            self._rewind()
-        except BaseException:
-            self._files.close()
-            raise
-        context = self._stream.codec_context
-        self._stored_size_px = (context.width, context.height)
 
     def __len__(self) -> int:
         return self._index.count
@@ -114,16 +96,16 @@ class VideoFrames:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._decoding:
+        with self._lock:
             self._is_open = False
-            self._coming = iter(())
             self._kept.clear()
-            self._files.close()
+            self._decoding.close()
 
     def load(self, index: int, check: Callable[[], None] = no_check) -> Frame:
         """One frame as (H, W, 3) uint8 sRGB, upright; do not write to it.
 
-        In place of a frame that is damaged comes the one a player would still show.
+        In place of a frame that is damaged comes the one a player would still show. Where
+        `check` raises, what was decoded is not lost for who asks for it next.
 
         Raises
         ------
@@ -138,96 +120,101 @@ class VideoFrames:
             raise IndexError(index)
         if (kept := self._kept.get(index)) is not None:
             return kept
-        with self._decoding:
+        with self._lock:
             if not self._is_open:
                 raise ValueError("This video is closed")
             if (kept := self._kept.get(index)) is not None:
                 return kept
-            self._check = check
             try:
                 with video_errors(self._path):
-                    picture = self._decoded(index)
-            except BaseException:
-                self._coming, self._at = iter(()), None  # half way there: begin anew
+                    picture = self._decoded(index, check)
+            except DepthStudioError:
+                self._decoding.lose_place()
                 raise
             self._kept.keep(index, picture, wanted=index)
             return picture
 
-    def _decoded(self, index: int) -> Frame:
-        if self._index.is_exact:
-            return self._at_moment(index)
-        return self._counted(index)
+    def at_hand(self, index: int) -> int:
+        """The frame nearest to this one that comes at once: itself, one kept, or a key frame."""
+        if self._to_decode(index) <= AT_ONCE:
+            return index
+        near = [self._key_before(index)] if self._index.is_exact else []
+        kept = self._kept.nearest(index)
+        if kept is not None:
+            near.append(kept)
+        return min(near, key=lambda number: abs(number - index), default=index)
 
-    def _at_moment(self, index: int) -> Frame:
+    def prepare(self, index: int, step: int, check: Callable[[], None] = no_check) -> None:
+        """Decode and keep what is asked for soon by who steps on from a frame, or back (-1).
+
+        Decoding goes forwards only. So that who goes back does not wait for it at every frame,
+        those some way before come early, all at once.
+        """
+        if step > 0:
+            for number in range(index + 1, min(index + 1 + AHEAD, len(self))):
+                self.load(number, check)
+        elif (before := max(0, index - self._stretch())) < index:
+            self.load(before, check)
+
+    def _to_decode(self, index: int) -> int:
+        """How many frames it takes to have this one. Another thread may just change it."""
+        if self._kept.get(index) is not None:
+            return 0
+        if not self._index.is_exact:
+            count = self._decoding.count
+            return index + 1 - (count if count <= index else 0)
+        moments, at = self._index.moments, self._decoding.at
+        if at is not None and self._decoding.leads_to(moments[index]):
+            return index - bisect_left(moments, at)
+        return index - self._key_before(index) + 1
+
+    def _key_before(self, index: int) -> int:
+        """The number of the last frame at or before this one that needs no other."""
+        key = self._index.key_before(self._index.moments[index])
+        return bisect_left(self._index.moments, self._index.keys[key])
+
+    def _stretch(self) -> int:
+        """How many frames are kept before one that was asked for, where half the room is theirs."""
+        return min(self._neighbours, self._kept.most // 2)
+
+    def _decoded(self, index: int, check: Callable[[], None]) -> Frame:
+        if self._index.is_exact:
+            return self._at_moment(index, check)
+        return self._counted(index, check)
+
+    def _at_moment(self, index: int, check: Callable[[], None]) -> Frame:
         """Decode from the key before, or on from where we are if that is nearer."""
         moments = self._index.moments
         moment = moments[index]
-        key = self._index.key_before(moment)
-        if self._at is None or not self._index.keys[key] <= self._at < moment:
-            self._go_to_key(key, moment)
+        first = max(0, index - self._stretch())
+        self._decoding.go_to(moment, moments[first], check)
         before: Frame | None = None
-        for frame in self._coming:
+        while (frame := self._decoding.next(check)) is not None:
             if frame.pts is None:
                 continue
-            self._at = frame.pts
             if frame.pts == moment or (frame.pts > moment and before is None):
                 return self._picture(frame)
             if frame.pts > moment:
                 break
             number = bisect_left(moments, frame.pts)
-            if number >= index - self._neighbours:
+            if number >= first:
                 before = self._picture(frame)
                 self._kept.keep(number, before, wanted=index)
         if before is None:
             raise damaged(self._path.name, f"frame {index} could not be decoded")
         return before
 
-    def _counted(self, index: int) -> Frame:
+    def _counted(self, index: int, check: Callable[[], None]) -> Frame:
         """Decode from the start, or on from where we are."""
-        if self._at is None or self._at >= index:
-            self._rewind()
-        first = 0 if self._at is None else self._at + 1
-        for number, frame in enumerate(self._coming, first):
-            self._at = number
+        if self._decoding.is_lost or self._decoding.count > index:
+            self._decoding.rewind()
+        while (frame := self._decoding.next(check)) is not None:
+            number = self._decoding.count - 1
             if number == index:
                 return self._picture(frame)
-            if number >= index - self._neighbours:
+            if number >= index - self._stretch():
                 self._kept.keep(number, self._picture(frame), wanted=index)
         raise damaged(self._path.name, f"frame {index} could not be decoded")
 
-    def _go_to_key(self, key: int, moment: int) -> None:
-        """Have decoding go on at a key, or before it where the file's own table misleads."""
-        step = 1
-        while key > 0:
-            self._container.seek(self._index.keys[key], stream=self._stream)
-            self._coming = self._frames()
-            first = next(self._coming, None)
-            if first is not None and first.pts is not None and first.pts <= moment:
-                self._coming = _with(first, self._coming)
-                return
-            key, step = key - step, 2 * step
-        self._rewind()
-
-    def _rewind(self) -> None:
-        """Open the file anew: not every kind of file can be wound back exactly."""
-        self._files.close()
-        opened = self._files.enter_context(opened_video(self._path))
-        self._container, self._stream = opened
-        self._stream.thread_type = "AUTO"
-        self._coming, self._at = self._frames(), None
-
-    def _frames(self) -> Iterator[VideoFrame]:
-        for packet in self._container.demux(self._stream):
-            self._check()
-            try:
-                yield from packet.decode()
-            except InvalidDataError:
-                continue  # as players do: the next ones may be whole
-
     def _picture(self, frame: VideoFrame) -> Frame:
-        return self._picture_of(frame, self._stored_size_px)
-
-
-def _with(first: VideoFrame, rest: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
-    yield first
-    yield from rest
+        return self._picture_of(frame, self._decoding.stored_size_px)

@@ -9,7 +9,7 @@ import pytest
 
 from depthstudio.core.errors import FormatError, InputError
 from depthstudio.core.views import DepthKind
-from depthstudio.formats import video
+from depthstudio.formats import depth_video, video
 from depthstudio.formats.depth_video import open_depth_video
 from depthstudio.geometry.depth_range import clip_range
 from tests.support.depth_clips import HEIGHT_PX, WIDTH_PX, depth_frame, write_depth_video
@@ -115,7 +115,7 @@ def test_the_frames_before_one_are_kept_from_the_way_to_it(tmp_path: Path) -> No
 
 
 def test_few_frames_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(video, "CACHE_BYTES", 3 * WIDTH_PX * HEIGHT_PX)
+    monkeypatch.setattr(depth_video, "CACHE_BYTES", 3 * WIDTH_PX * HEIGHT_PX)
     stack = open_depth_video(write_depth_video(tmp_path / "d.mp4"), DISPARITY)
     for number in (*range(24), 3, 12):
         assert np.abs(stack.frame(number) - depth_frame(number)).max() < TOLERANCE

@@ -11,6 +11,7 @@ from depthstudio.geometry.depth_range import FoundRange, clip_ranges
 from depthstudio.ui.images.depth_picture import AUTO_HIGH_PERCENT, AUTO_LOW_PERCENT
 from depthstudio.ui.parts.following_work import GivenUp
 from depthstudio.ui.parts.newest_work import NewestWork
+from depthstudio.ui.parts.workers import background_pool
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class ClipRange(QObject):
         super().__init__(parent)
         self._stopped = Event()
         self._ranges: Iterator[FoundRange] = iter(())
-        self._work = NewestWork(self)
+        self._work = NewestWork(self, pool=background_pool)
         self._work.done.connect(self._take)
         self._work.failed.connect(self._end)
 

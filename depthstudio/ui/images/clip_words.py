@@ -40,3 +40,10 @@ def waiting_text(frame: int, reached: int, count: int) -> str:
         reached=locale.toString(reached),
         count=locale.toString(count),
     )
+
+
+def stand_in_text(shown: int, frame: int) -> str:
+    """That another frame is shown than the one that is asked for."""
+    text = _tr("frame {shown} is shown until {frame} is there")
+    locale = QLocale()
+    return text.format(shown=locale.toString(shown + 1), frame=locale.toString(frame + 1))

@@ -2,7 +2,7 @@
 
 import logging
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,25 +14,20 @@ from depthstudio.geometry.depth_range import FoundRange
 from depthstudio.ui.images.canvas import ImageCanvas
 from depthstudio.ui.images.clip_control import ClipControl
 from depthstudio.ui.images.clip_range import ClipRange
-from depthstudio.ui.images.clip_words import range_text, take_text, waiting_text
 from depthstudio.ui.images.depth_picture import DepthPicture, DepthRequest, depth_picture
-from depthstudio.ui.images.depth_probe import DepthProbe, probe_text
+from depthstudio.ui.images.depth_reader import DepthReader
+from depthstudio.ui.images.depth_readout import DepthReadout, InSight
 from depthstudio.ui.images.depth_scale import DepthScale
 from depthstudio.ui.images.depth_strip import DepthStrip
 from depthstudio.ui.images.hatch import hatch_brush
 from depthstudio.ui.images.legend import Legend
-from depthstudio.ui.images.read_ahead import ReadAhead
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
-from depthstudio.ui.parts.amounts import zoom_text
 from depthstudio.ui.parts.empty_state import EmptyState
-from depthstudio.ui.parts.following_work import Check, FollowingWork
-from depthstudio.ui.parts.strips import InfoStrip
 
 log = logging.getLogger(__name__)
 
 PIXELS_AT_ONCE = 4_000_000  # more than this is coloured in a worker
-WAITING_MS = 250  # how often it is said how far a frame that takes long has come
 
 
 class DepthView(QWidget):
@@ -53,19 +48,17 @@ class DepthView(QWidget):
         self._stack: DepthStack | None = None
         self._scale: DepthScale | None = None
         self._picture: DepthPicture | None = None
-        self._pixel: tuple[int, int] | None = None
         self._found: FoundRange | None = None  # the clip's own range, as far as it is known
         self._is_edited = False
-        self._work = FollowingWork(self)
+        self._reader = DepthReader(self)
         self._range = ClipRange(self)
-        self._ahead = ReadAhead(self)
-        self.clip = ClipControl(theme, icons, lambda: not self._work.busy, self)
+        self.clip = ClipControl(theme, icons, lambda: not self._reader.busy, self)
         self.frames, self.player = self.clip.bar, self.clip.player
-        self._waiting = QTimer(self, interval=WAITING_MS)
         self.strip = DepthStrip(theme, icons)
         self.canvas = ImageCanvas(theme)
         self.legend = Legend(theme)
-        self.info = InfoStrip(theme)
+        self.readout = DepthReadout(theme, self.canvas, self.legend, self._in_sight, self)
+        self.info = self.readout.info
         self.canvas.setAccessibleName(self.tr("Depth"))
         self._empty = EmptyState(theme, icons, icon="gradient-vertical", title="")
         self._lay_out()
@@ -85,7 +78,7 @@ class DepthView(QWidget):
     @property
     def busy(self) -> bool:
         """Whether a picture is still being made."""
-        return self._work.busy
+        return self._reader.busy
 
     def set_depth(
         self, stack: DepthStack | None, title: str, *, chosen_elsewhere: bool = False
@@ -95,9 +88,8 @@ class DepthView(QWidget):
         Its range is found in a worker: reading a clip may mean reading a disk. Where frames
         are `chosen_elsewhere`, with the photos they belong to, it offers no choice itself.
         """
-        for work in (self._work, self._range, self._ahead):
+        for work in (self._reader, self._range):
             work.cancel()
-        self._waiting.stop()
         self._stack = stack if stack is not None and 0 not in stack.values.shape else None
         self._scale, self._picture = None, None
         self._found, self._is_edited = None, False
@@ -111,7 +103,7 @@ class DepthView(QWidget):
         count = len(self._stack) if self._stack else 0
         self.frames.setVisible(count > 1 and not chosen_elsewhere)
         self.clip.set_clip(count, self._stack.frame_rate_hz if self._stack else 0.0)
-        self._tell_probe()
+        self.readout.tell()
         if self._stack:
             self._render()
 
@@ -152,13 +144,10 @@ class DepthView(QWidget):
         self.strip.polarity_chosen.connect(self._say_polarity)
         self.clip.gone_to.connect(self._go_to)
         self.canvas.step_asked.connect(self.clip.step)
-        self.canvas.hovered.connect(self._probe)
-        self.canvas.left.connect(self._stop_probing)
-        self.canvas.zoom_changed.connect(lambda _: self._tell_facts())
-        self._work.done.connect(self._show)
-        self._work.failed.connect(self._fail)
+        self.readout.probed.connect(self.probed)
+        self._reader.made.connect(self._show)
+        self._reader.failed.connect(self._fail)
         self._range.found.connect(self._take_range)
-        self._waiting.timeout.connect(self._tell_facts)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.clip.press(event):
@@ -174,8 +163,8 @@ class DepthView(QWidget):
 
     def _follow(self) -> None:
         """Show the frame that the clip is at now."""
-        shown = self._picture.request.frame if self._picture else 0
-        self._ahead.follow(self._stack, shown, self.clip.frame)
+        if (request := self._request()) is not None:
+            self._reader.follow(request)
         self._render()
 
     def _reset_range(self) -> None:
@@ -189,7 +178,7 @@ class DepthView(QWidget):
         self._found = found
         if not self._is_edited:
             self._reset_range()
-        self._tell_facts()
+        self.readout.tell()
 
     def _edit_range(self, near: float, far: float) -> None:
         if self._scale:
@@ -206,10 +195,10 @@ class DepthView(QWidget):
         self._render()
         self.polarity_chosen.emit(polarity)
 
-    def _render(self) -> None:
+    def _request(self) -> DepthRequest | None:
         if self._stack is None:
-            return
-        request = DepthRequest(
+            return None
+        return DepthRequest(
             self._stack,
             self.clip.frame,
             self._scale,
@@ -217,13 +206,18 @@ class DepthView(QWidget):
             self.strip.colour_map,
             self._picture.indexed if self._picture else None,
         )
+
+    def _render(self) -> None:
+        request = self._request()
+        if request is None:
+            return
         # A new clip goes to the worker whatever its size: it loads the colour maps too.
         is_quick = request.pixels_to_read <= PIXELS_AT_ONCE and not request.reads_from_disk
-        if request.scale and is_quick and not self._work.busy:
+        if request.scale and is_quick and not self.busy:
             self._show(depth_picture(request))
         else:
-            self._work.submit(lambda check: _prepared(request, check))
-            self._waiting.start()
+            self._reader.ask(request)
+            self.readout.wait()
 
     def _show(self, picture: DepthPicture) -> None:
         self._picture = picture
@@ -232,16 +226,14 @@ class DepthView(QWidget):
             self._scale = picture.scale
         elif picture.looked_at:
             self._render()  # asked for before the range was known, which now is
-        elif not self._work.busy:  # else what is newer is on its way
+        elif not self.busy:  # else what is newer is on its way
             self._scale = picture.scale
         self._show_page(empty=False)
         self.canvas.set_backdrop(hatch_brush(self.devicePixelRatioF()))
         self.canvas.set_image(picture.levels)
         self.legend.set_scale(picture.scale, colour_table(picture.request.colour_map))
         self.strip.set_scale(self._scale, lossy=picture.request.stack.lossy)
-        if not self._work.busy:
-            self._waiting.stop()
-        self._tell_probe()
+        self.readout.tell()
 
     def _begin_range(self, picture: DepthPicture) -> None:
         """A first frame is in sight: take its range for now, and look for that of the clip."""
@@ -253,7 +245,6 @@ class DepthView(QWidget):
 
     def _fail(self, error: Exception) -> None:
         self.player.pause()
-        self._waiting.stop()
         hint = error.hint if isinstance(error, DepthStudioError) else ""
         if not isinstance(error, DepthStudioError):
             log.error("depth could not be shown", exc_info=error)
@@ -264,50 +255,8 @@ class DepthView(QWidget):
         self._page.setVisible(not empty)
         self._empty.setVisible(empty)
 
-    def _probe(self, column: int, row: int) -> None:
-        self._pixel = (column, row)
-        self._tell_probe()
-
-    def _stop_probing(self) -> None:
-        self._pixel = None
-        self._tell_probe()
-
-    def _tell_probe(self) -> None:
-        picture, pixel = self._picture, self._pixel
-        if picture is None or pixel is None:
-            self.legend.set_probed(None)
-            self.info.say("")
-            self._tell_facts()
-            self.probed.emit(None)
-            return
-        column, row = pixel
-        probe = DepthProbe.of(picture, column, row)
-        self.legend.set_probed(probe.value)
-        self.info.say(probe_text(probe, picture))
-        self._tell_facts()
-        self.probed.emit(probe)
-
-    def _tell_facts(self) -> None:
-        self.info.say_right(self._facts())
-
-    def _facts(self) -> str:
-        stack = self._stack
-        if stack is None:
-            return ""
-        facts = ["{} × {}".format(*stack.size_px)]
-        if len(stack) > 1:
-            looked_at = self._found.frames if self._found and not self._is_edited else 0
-            facts.append(range_text(looked_at, len(stack)))
-        if stack.takes > 1:
-            facts.append(take_text(self.clip.frame, len(stack), stack.takes))
-        if self._work.busy and stack.on_demand and stack.on_demand.reached <= self.clip.frame:
-            facts.append(waiting_text(self.clip.frame, stack.on_demand.reached, len(stack)))
-        if self.canvas.viewport:
-            facts.append(zoom_text(self.canvas.viewport.zoom))
-        return " · ".join(facts)
-
-
-def _prepared(request: DepthRequest, check: Check) -> DepthPicture:
-    picture = depth_picture(request, check)
-    picture.levels.prepare()
-    return picture
+    def _in_sight(self) -> InSight | None:
+        if self._stack is None:
+            return None
+        looked_at = self._found.frames if self._found and not self._is_edited else 0
+        return InSight(self._stack, self._picture, self.clip.frame, self.busy, looked_at)

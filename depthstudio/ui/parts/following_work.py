@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from depthstudio.ui.parts.newest_work import NewestWork
 
@@ -20,14 +20,14 @@ class GivenUp(Exception):
 class _Wish:
     """One piece of work: whether somebody wishes something newer, and whether it is void."""
 
-    def __init__(self, clock_s: Callable[[], float]) -> None:
+    def __init__(self, clock_s: Callable[[], float], patience_s: float) -> None:
         self._clock_s = clock_s
-        self._since_s = clock_s()
+        self._until_s = clock_s() + patience_s
         self.is_old = self.is_void = False
 
     def check(self) -> None:
         """Raise GivenUp once there is no sense in going on."""
-        if self.is_void or (self.is_old and self._clock_s() - self._since_s > PATIENCE_S):
+        if self.is_void or (self.is_old and self._clock_s() > self._until_s):
             raise GivenUp
 
 
@@ -43,13 +43,17 @@ class FollowingWork(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, parent: QObject | None = None, *, clock_s: Callable[[], float] = time.monotonic
+        self,
+        parent: QObject | None = None,
+        *,
+        pool: Callable[[], QThreadPool] | None = None,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self._clock_s = clock_s
-        self._work = NewestWork(self)
-        self._wish = _Wish(clock_s)
-        self._next: Callable[[Check], Any] | None = None
+        self._work = NewestWork(self, pool=pool)
+        self._wish = _Wish(clock_s, PATIENCE_S)
+        self._next: tuple[Callable[[Check], Any], float] | None = None
         self._work.done.connect(self._finish)
         self._work.failed.connect(self._fail)
 
@@ -58,26 +62,29 @@ class FollowingWork(QObject):
         """Whether an answer is still to come."""
         return self._work.busy
 
-    def submit(self, work: Callable[[Check], Any]) -> None:
-        """Ask for `work(check)` in a worker thread, now or after what runs."""
+    def submit(self, work: Callable[[Check], Any], *, patience_s: float = PATIENCE_S) -> None:
+        """Ask for `work(check)` in a worker thread, now or after what runs.
+
+        It has `patience_s` from its start to go on although something newer is wished.
+        """
         if self._work.busy:
-            self._next, self._wish.is_old = work, True
+            self._next, self._wish.is_old = (work, patience_s), True
         else:
-            self._start(work)
+            self._start(work, patience_s)
 
     def cancel(self) -> None:
         """Drop what waits, and ignore and give up what runs."""
         self._next, self._wish.is_void = None, True
         self._work.cancel()
 
-    def _start(self, work: Callable[[Check], Any]) -> None:
-        self._wish = wish = _Wish(self._clock_s)
+    def _start(self, work: Callable[[Check], Any], patience_s: float) -> None:
+        self._wish = wish = _Wish(self._clock_s, patience_s)
         self._work.submit(lambda: work(wish.check))
 
     def _go_on(self) -> None:
-        work, self._next = self._next, None
-        if work is not None:
-            self._start(work)
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            self._start(*waiting)
 
     def _finish(self, value: object) -> None:
         self._go_on()

@@ -32,8 +32,14 @@ class NewestWork(QObject):
     done = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, pool: Callable[[], QThreadPool] | None = None
+    ) -> None:
+        """`pool` is where it runs; Qt's own, where it is not given."""
         super().__init__(parent)
+        # Qt's own is waited for when the application ends, and a widget that is closed
+        # earlier simply no longer listens to the reply.
+        self._pool = pool or QThreadPool.globalInstance
         self._newest = 0
         self._running: _Request | None = None
         self._waiting: _Request | None = None
@@ -64,10 +70,7 @@ class NewestWork(QObject):
             return
         reply = self._reply = _Reply()
         reply.arrived.connect(self._finish)
-        # Qt's own pool: it is waited for when the application ends, and a widget that is
-        # closed earlier simply no longer listens to the reply.
-        pool = QThreadPool.globalInstance()
-        start_worker(pool, lambda: _answer(request.work, reply))
+        start_worker(self._pool(), lambda: _answer(request.work, reply))
 
     def _finish(self, value: object, error: object) -> None:
         request, self._running = self._running, None

@@ -7,16 +7,17 @@ are made beforehand, in the window's thread, and until then nobody else may come
 
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 
-from PySide6.QtCore import QThreadPool
+from PySide6.QtCore import QCoreApplication, QThread, QThreadPool
 
 MODULES = tuple(
     f"PySide6.{name}"
     for name in ("QtCore", "QtGui", "QtWidgets", "QtOpenGL", "QtOpenGLWidgets", "QtNetwork")
 )
 SLICE_S = 0.005
+BACKGROUND_THREADS = 2
 
 _waiting: list[Callable[[], None]] = []
 _made: set[str] = set()
@@ -29,6 +30,15 @@ def start_worker(pool: QThreadPool, work: Callable[[], object], priority: int = 
         start()
     else:
         _waiting.append(start)
+
+
+@cache
+def background_pool() -> QThreadPool:
+    """For what takes long and nobody waits for: Qt's own pool may have but two threads."""
+    pool = QThreadPool(QCoreApplication.instance())
+    pool.setMaxThreadCount(BACKGROUND_THREADS)
+    pool.setThreadPriority(QThread.Priority.LowPriority)
+    return pool
 
 
 def all_classes_made() -> bool:

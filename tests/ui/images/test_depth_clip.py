@@ -72,6 +72,7 @@ class Gate(FramesOnDemand):
         self.open = threading.Event()
         self.open.set()
         self.asked: list[int] = []
+        self.prepared: list[tuple[int, int]] = []
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -88,6 +89,9 @@ class Gate(FramesOnDemand):
         if index == self.damaged:
             raise FormatError(f"a.npz is damaged at frame {index + 1}", hint="Download it again")
         return depth_frame(index)
+
+    def prepare(self, index: int, step: int, check: Callable[[], None] = no_check) -> None:
+        self.prepared.append((index, step))
 
     def in_order(
         self, indices: Sequence[int], check: Callable[[], None] = no_check
@@ -249,12 +253,14 @@ def test_a_frame_that_takes_long_is_given_up_for_a_newer_one_and_says_how_far_it
     qtbot.waitUntil(
         lambda: "unpacking up to frame 51: 2 of 60" in view.info.right_text, timeout=3000
     )
+    assert "unpacking up to frame 51: 2 of 60" in view.readout.chip.text()
     view.set_frame(1)
     qtbot.waitUntil(lambda: frames.asked[-1] == 1, timeout=3000)
     frames.open.set()
     settle(view, qtbot)
     assert shown_frame(view) == 1
     assert "unpacking" not in view.info.right_text
+    assert not view.readout.chip.isVisible()
 
 
 def test_a_damaged_frame_says_so_and_the_others_can_still_be_seen(
@@ -284,15 +290,16 @@ def test_a_compressed_npz_is_stepped(view: DepthView, qtbot: QtBot, tmp_path: Pa
     assert view.frames.time_text == "0:01.00"
 
 
-def test_going_back_has_earlier_frames_read_ahead(view: DepthView, qtbot: QtBot) -> None:
+def test_the_frames_in_the_way_of_who_steps_are_got_ready(view: DepthView, qtbot: QtBot) -> None:
     frames = Gate()
     show(view, qtbot, DepthStack(frames, DISPARITY))
     view.set_frame(50)
     settle(view, qtbot)
-    view.clip.step(-1)
-    settle(view, qtbot)
-    qtbot.waitUntil(lambda: 25 in frames.asked)
-    assert frames.asked[:2] == [0, 50]
+    assert not frames.prepared, "nobody knows where a jump leads to"
+    for by, frame in [(-1, 49), (-1, 48), (1, 49)]:
+        view.clip.step(by)
+        settle(view, qtbot)
+        qtbot.waitUntil(lambda ready=(frame, by): frames.prepared[-1:] == [ready])
 
 
 def test_another_clip_gives_up_what_is_read_for_the_last(view: DepthView, qtbot: QtBot) -> None:

@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from depthstudio.core.errors import DepthStudioError
 from depthstudio.core.views import DepthKind, DepthStack
 from depthstudio.geometry.colour import colour_table
 from depthstudio.geometry.colour_maps import COLOUR_MAPS
-from depthstudio.ui.images import depth_view
+from depthstudio.ui.images import depth_reader, depth_view
 from depthstudio.ui.images.depth_picture import DepthPicture, DepthRequest
-from depthstudio.ui.images.depth_view import DepthProbe, DepthView
+from depthstudio.ui.images.depth_probe import DepthProbe
+from depthstudio.ui.images.depth_view import DepthView
 from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 from depthstudio.ui.parts.following_work import Check
@@ -237,13 +239,13 @@ def test_a_large_frame_is_coloured_off_the_gui_thread_and_the_newest_wins(
     show(view, qtbot, clip(frames=4))
     monkeypatch.setattr(depth_view, "PIXELS_AT_ONCE", 10)
     shown: list[int] = []
-    make = depth_view.depth_picture
+    make = depth_reader.depth_picture
 
     def noted(wanted: DepthRequest, check: Check) -> DepthPicture:
         shown.append(wanted.frame)
         return make(wanted, check)
 
-    monkeypatch.setattr(depth_view, "depth_picture", noted)
+    monkeypatch.setattr(depth_reader, "depth_picture", noted)
     for frame in (1, 2, 3):
         view.set_frame(frame)
     assert view.busy
@@ -251,6 +253,7 @@ def test_a_large_frame_is_coloured_off_the_gui_thread_and_the_newest_wins(
     assert view.picture.request.frame == 0, "the old picture stays until the new one is there"
     qtbot.waitUntil(lambda: not view.busy)
     assert view.picture.request.frame == 3
+    assert shown[-1] == 3
     assert 2 not in shown, "a request that a newer one replaced is never run"
 
 
@@ -275,9 +278,9 @@ def test_a_clip_that_cannot_be_read_says_so(
     view: DepthView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(wanted: object, check: object) -> None:
-        raise depth_view.DepthStudioError("The file is cut short", hint="Run the job again")
+        raise DepthStudioError("The file is cut short", hint="Run the job again")
 
-    monkeypatch.setattr(depth_view, "depth_picture", fail)
+    monkeypatch.setattr(depth_reader, "depth_picture", fail)
     view.set_depth(clip(), "broken.npz")
     qtbot.waitUntil(lambda: not view.canvas.isVisible())
     said = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
