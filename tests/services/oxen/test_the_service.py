@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -140,16 +141,24 @@ def test_a_bad_parameter_fails_in_the_queue_only_when_it_runs(
 def test_nothing_is_told_again_to_who_listens_late(
     http: httpx.Client, oxen: OxenService, url: str
 ) -> None:
-    http.post("/api/ai/queue", json={"model": MODEL, "video_url": url})
-    oxen.wait_status("succeeded")
-    heard = b""
     with http.stream("GET", "/api/events") as stream:
-        for piece in stream.iter_raw():
-            heard += piece
-            if heard.count(b"\n\n") >= 3:
-                break
+        http.post("/api/ai/queue", json={"model": MODEL, "video_url": url})
+        in_time = heard(stream, lambda told: b"succeeded" in told)
+    with http.stream("GET", "/api/events") as stream:
+        late = heard(stream, lambda told: told.count(b"\n\n") >= 3)
 
-    assert set(heard.split(b"\n\n")) == {b": keep-alive", b""}
+    assert b"event: media_generation_completed" in in_time
+    assert set(late.split(b"\n\n")) == {b": keep-alive", b""}
+
+
+def heard(stream: httpx.Response, enough: Callable[[bytes], bool]) -> bytes:
+    """What a stream says until it is enough."""
+    told = b""
+    for piece in stream.iter_raw():
+        told += piece
+        if enough(told):
+            break
+    return told
 
 
 def test_addresses_of_results_hold_until_they_expire_and_rows_give_new_ones(
