@@ -12,8 +12,8 @@ import msgspec
 from depthstudio.core.errors import ProviderError, ProviderHeld, RemoteJobFailed, ResultLost
 from depthstudio.core.json_shape import list_in, object_in
 from depthstudio.providers.transport.answers import start_of
-from depthstudio.providers.transport.errors import wake_up
 from depthstudio.providers.transport.redaction import redacted, secrets_of
+from depthstudio.providers.transport.retry_after import wake_up
 from depthstudio.providers.transport.server_words import server_words
 
 if TYPE_CHECKING:

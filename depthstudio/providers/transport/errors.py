@@ -5,7 +5,7 @@ httpx is imported on first use: a start that sends nothing does not wait for it.
 
 import contextlib
 from collections.abc import Callable, Generator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from depthstudio.core.errors import (
@@ -17,9 +17,6 @@ from depthstudio.providers.transport.redaction import redacted, secrets_of
 
 if TYPE_CHECKING:
     import httpx
-
-DEFAULT_RETRY_AFTER_S = 60.0
-LONGEST_RETRY_AFTER_S = 7 * 24 * 3600.0  # beyond a week a header is wrong, not patient
 
 
 def utc_now() -> datetime:
@@ -48,36 +45,6 @@ def translated_errors(
         raise _from_transport(service, error) from None
     except httpx.InvalidURL as error:
         raise _wrong_address(service, redacted(str(error))) from None
-
-
-def asked_wait_s(header: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header names, by number or by date; None if it says nothing."""
-    text = (header or "").strip()
-    if text.isascii() and text.isdigit():
-        # More digits than this cannot be a wait, and a float has no room for thousands.
-        wait_s = float(text[:12])
-    elif text:
-        from email.utils import parsedate_to_datetime  # slow to import, and seldom needed
-
-        try:
-            moment = parsedate_to_datetime(text)
-            wait_s = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
-        except (ValueError, OverflowError):
-            return None
-    else:
-        return None
-    return min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
-
-
-def retry_after_s(header: str | None, now: datetime) -> float:
-    """Seconds to wait, from a Retry-After header; a minute where it says nothing usable."""
-    wait_s = asked_wait_s(header, now)
-    return DEFAULT_RETRY_AFTER_S if wait_s is None else wait_s
-
-
-def wake_up(now: datetime, wait_s: float) -> datetime:
-    """The moment so many seconds from `now`."""
-    return now + timedelta(seconds=wait_s)
 
 
 def _from_transport(service: str, error: "httpx.RequestError") -> ProviderError:

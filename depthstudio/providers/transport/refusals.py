@@ -13,8 +13,8 @@ from depthstudio.core.errors import (
     ServiceUnavailable,
 )
 from depthstudio.providers.transport.answers import start_of
-from depthstudio.providers.transport.errors import asked_wait_s, retry_after_s, wake_up
 from depthstudio.providers.transport.redaction import redacted, secrets_of
+from depthstudio.providers.transport.retry_after import asked_wait_s, retry_after_s, wake_up
 from depthstudio.providers.transport.server_words import server_words
 from depthstudio.providers.transport.web_page import SIGN_IN_HINT
 

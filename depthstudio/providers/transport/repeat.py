@@ -12,7 +12,8 @@ from depthstudio.core.errors import (
     ServiceUnavailable,
 )
 from depthstudio.providers.base import Reach
-from depthstudio.providers.transport.errors import translated_errors, wake_up
+from depthstudio.providers.transport.errors import translated_errors
+from depthstudio.providers.transport.retry_after import wake_up
 
 T = TypeVar("T")
 

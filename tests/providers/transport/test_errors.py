@@ -15,13 +15,13 @@ from depthstudio.core.errors import (
     ServiceUnavailable,
 )
 from depthstudio.providers.transport.clients import HttpClients
-from depthstudio.providers.transport.errors import (
+from depthstudio.providers.transport.errors import translated_errors
+from depthstudio.providers.transport.extensions import SECRETS
+from depthstudio.providers.transport.retry_after import (
     DEFAULT_RETRY_AFTER_S,
     LONGEST_RETRY_AFTER_S,
     retry_after_s,
-    translated_errors,
 )
-from depthstudio.providers.transport.extensions import SECRETS
 from tests.support.loopback import Exchange, Question, Serve
 
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
