@@ -49,9 +49,27 @@ class _Joined(FramesOnDemand):
                 break
         return total
 
+    def reached_for(self, index: int) -> int:
+        frames, frame, first = self._at(index)
+        return first + (self._length if frames is None else frames.reached_for(frame))
+
+    def at_hand(self, index: int) -> int:
+        frames, frame, first = self._at(index)
+        return index if frames is None else first + frames.at_hand(frame)
+
+    def prepare(self, index: int, step: int, check: Callable[[], None] = no_check) -> None:
+        frames, frame, _ = self._at(index)
+        if frames is not None:
+            frames.prepare(frame, step, check)
+
     def load(self, index: int, check: Callable[[], None] = no_check) -> NDArray[np.float32]:
         take, frame = divmod(index, self._length)
         return self._stacks[take].frame(frame, check)
+
+    def _at(self, index: int) -> tuple[FramesOnDemand | None, int, int]:
+        """The frames of the take that holds frame `index`, its number there, and their first."""
+        take, frame = divmod(index, self._length)
+        return self._stacks[take].on_demand, frame, index - frame
 
     def in_order(
         self, indices: Sequence[int], check: Callable[[], None] = no_check

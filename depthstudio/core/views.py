@@ -90,6 +90,10 @@ class FramesOnDemand(ABC):
         """How many frames from the first can be had without waiting for what lies before them."""
         return len(self)
 
+    def reached_for(self, index: int) -> int:
+        """The number before which every frame that `index` waits for can be had at once."""
+        return self.reached
+
     def at_hand(self, index: int) -> int:
         """The frame to show while `index` is being had: itself where it comes at once.
 

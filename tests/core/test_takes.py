@@ -13,6 +13,7 @@ class Slow(FramesOnDemand):
 
     def __init__(self, values: np.ndarray, reached: int) -> None:
         self.values, self._reached = values, reached
+        self.prepared = (0, 0)
 
     @property
     def shape(self):
@@ -21,6 +22,9 @@ class Slow(FramesOnDemand):
     @property
     def reached(self):
         return self._reached
+
+    def prepare(self, index, step, check=no_check):
+        self.prepared = (index, step)
 
     def load(self, index, check=no_check):
         return self.values[index]
@@ -63,6 +67,18 @@ def test_takes_follow_one_another_whether_they_are_arrays_or_read_on_demand() ->
     assert joined.on_demand.reached == 5
     ordered = joined.on_demand.in_order([1, 3, 5, 8])
     assert [frame[0, 0] for frame in ordered] == [4, 100, 108, 208]
+
+
+def test_a_frame_waits_for_its_own_take_and_is_stood_in_for_and_prepared_by_it() -> None:
+    first, third = (Slow(stack(0).values, reached) for reached in (1, 2))
+    takes = [DepthStack(first, KIND), stack(100), DepthStack(third, KIND)]
+    joined = joined_depth(takes).on_demand
+    assert joined is not None
+    assert [joined.at_hand(index) for index in range(9)] == [0, 0, 0, 3, 4, 5, 6, 7, 7]
+    assert [joined.reached_for(index) for index in (2, 5, 6, 8)] == [1, 6, 8, 8]
+    for index, step in ((1, 1), (3, 1), (8, -1)):
+        joined.prepare(index, step)
+    assert (first.prepared, third.prepared) == ((1, 1), (2, -1))
 
 
 def test_what_is_not_like_the_first_take_is_left_out_and_one_alone_stays_as_it_is() -> None:
