@@ -20,10 +20,8 @@ _CLOSE_TIMEOUT_S = 2.0
 _LINE_BYTES = 4096
 # What it takes to start Python, or a bundle, and to find its modules. Nothing else of the
 # environment is for a process that reads hostile files: keys may stand in it.
-_GIVEN = frozenset(
-    """PATH HOME LANG LANGUAGE LD_LIBRARY_PATH DYLD_LIBRARY_PATH TMPDIR
-    SYSTEMROOT SYSTEMDRIVE WINDIR TEMP TMP USERPROFILE APPDATA""".split()
-)
+_GIVEN = ("PATH", "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+_GIVEN_ON_WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "TEMP", "TMP", "USERPROFILE", "APPDATA")
 _GIVEN_PREFIXES = ("PYTHON", "LC_", "_PYI_")  # the last one is of PyInstaller
 
 
@@ -181,7 +179,7 @@ def _environment() -> dict[str, str]:
     given = {
         name: value
         for name, value in os.environ.items()
-        if name in _GIVEN or name.startswith(_GIVEN_PREFIXES)
+        if name in _GIVEN + _GIVEN_ON_WINDOWS or name.startswith(_GIVEN_PREFIXES)
     }
     ours = str(Path(depthstudio.__file__).parents[1])
     theirs = given.get("PYTHONPATH")
