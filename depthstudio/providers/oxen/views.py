@@ -38,7 +38,9 @@ def decoded(artifacts: Sequence[Artifact], params: "OxenVideoParams") -> Views:
     """
     made = _generations(artifacts)
     made = [one for one in made if one.raw] or made
-    depths = [read_depth_npz(one.raw, assumed_kind=KIND) for one in made if one.raw]
+    depths = [
+        read_depth_npz(one.raw, assumed_kind=KIND, one_of=len(made)) for one in made if one.raw
+    ]
     videos = [one.video for one in made if one.video]
     depth = joined_depth(depths) if depths else None
     if not videos:
@@ -50,7 +52,7 @@ def decoded(artifacts: Sequence[Artifact], params: "OxenVideoParams") -> Views:
         from depthstudio.formats.depth_video import open_depth_video
 
         side = "right" if params.side_by_side else "whole"
-        shown = [open_depth_video(video, KIND, side=side) for video in videos]
+        shown = [open_depth_video(video, KIND, side=side, one_of=len(videos)) for video in videos]
         return Views(depth=joined_depth(shown), photos=photos)
     half = 1 if params.side_by_side else None
     return Views(depth_pictures=_pictures(videos, half), photos=photos)
