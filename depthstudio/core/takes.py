@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from depthstudio.core.in_step import Clip, same_moment
 from depthstudio.core.views import DepthStack, FramesOnDemand, ImageSequence, no_check
 
 if TYPE_CHECKING:
@@ -98,15 +99,25 @@ def joined_pictures(takes: Sequence[ImageSequence]) -> ImageSequence:
 
 
 def repeated_film(film: ImageSequence, depth: DepthStack) -> ImageSequence:
-    """The film that depth was made of, once for each of its takes, to go along with it.
+    """The film that depth was made of, once for each of its takes, to go along with it."""
+    return film if depth.takes == 1 else pictures_along(depth, [film] * depth.takes)
 
-    Of a film that is longer than a take only so much is repeated.
+
+def pictures_along(depth: DepthStack, takes: Sequence[ImageSequence]) -> ImageSequence:
+    """The pictures of each take of depth, as many as it has frames: those of the same moments.
+
+    So the pictures of a take stand beside that take, however long they are.
     """
-    if depth.takes == 1:
-        return film
-    count = len(film)
-    if film.frame_rate_hz and depth.frame_rate_hz:
-        take_s = len(depth) / depth.takes / depth.frame_rate_hz
-        count = min(count, max(1, round(take_s * film.frame_rate_hz)))
-    part = ImageSequence(film.names[:count], film.load, film.is_clip, film.frame_rate_hz)
-    return joined_pictures([part] * depth.takes)
+    of = Clip(len(depth) // depth.takes, depth.frame_rate_hz)
+    return joined_pictures([_in_step(pictures, of) for pictures in takes])
+
+
+def _in_step(pictures: ImageSequence, of: Clip) -> ImageSequence:
+    to = Clip(len(pictures), pictures.frame_rate_hz)
+    places = [same_moment(frame, of, to) for frame in range(of.count)]
+    return ImageSequence(
+        tuple(pictures.names[place] for place in places),
+        lambda index: pictures.load(places[index]),
+        pictures.is_clip,
+        of.rate_hz,
+    )

@@ -1,6 +1,7 @@
 """Several takes of one film as one clip."""
 
 import numpy as np
+import pytest
 
 from depthstudio.core.takes import joined_depth, joined_pictures, repeated_film
 from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand, ImageSequence, no_check
@@ -94,10 +95,24 @@ def test_pictures_of_takes_are_named_by_them() -> None:
     assert [int(joined.load(index)[0, 0, 0]) for index in range(3)] == [0, 1, 0]
 
 
-def test_a_film_goes_along_with_each_take_as_far_as_the_take_goes() -> None:
-    depth = joined_depth([stack(0), stack(50)])  # 0.3 s each
-    along = repeated_film(film(20, 20.0), depth)
-    assert [int(along.load(index)[0, 0, 0]) for index in range(len(along))] == [*range(6)] * 2
-    assert len(repeated_film(film(4, 0.0), depth)) == 8
+@pytest.mark.parametrize(
+    ("count", "rate_hz", "shown"),
+    [
+        (20, 20.0, [0, 2, 4]),  # longer than a take
+        (2, 10.0, [0, 1, 1]),  # a frame shorter
+        (2, 5.0, [0, 0, 1]),
+        (9, 0.0, [0, 4, 8]),
+        (3, 25.0, [0, 1, 2]),
+    ],
+)
+def test_a_film_goes_along_with_each_take(count: int, rate_hz: float, shown: list[int]) -> None:
+    depth = joined_depth([stack(0), stack(50), stack(90)])  # 0.3 s each
+    along = repeated_film(film(count, rate_hz), depth)
+    assert [int(along.load(index)[0, 0, 0]) for index in range(len(along))] == shown * 3
+    assert (along.is_clip, along.frame_rate_hz) == (True, 10.0)
+    assert along.names[3] == f"{shown[0]} · 2"
+
+
+def test_a_film_stays_as_it_is_beside_one_take() -> None:
     alone = film(20, 20.0)
     assert repeated_film(alone, stack(0)) is alone
