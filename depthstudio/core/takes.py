@@ -14,18 +14,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def joined_depth(stacks: Sequence[DepthStack]) -> DepthStack:
-    """One clip of all those that are like the first: as many frames, of its size and kind."""
+def alike_takes(stacks: Sequence[DepthStack]) -> list[int]:
+    """The places of those that are like the first: as many frames, of its size and kind."""
+    shape, kind = stacks[0].values.shape, stacks[0].kind
+    return [
+        place
+        for place, stack in enumerate(stacks)
+        if stack.values.shape == shape and stack.kind is kind
+    ]
+
+
+def joined_depth(stacks: Sequence[DepthStack], numbers: Sequence[int] = ()) -> DepthStack:
+    """One clip of takes that are alike; `numbers` where some between them are left out."""
     first = stacks[0]
-    alike = [s for s in stacks if s.values.shape == first.values.shape and s.kind is first.kind]
-    if len(alike) == 1:
+    if len(stacks) == 1:
         return first
     return DepthStack(
-        _Joined(alike),
+        _Joined(stacks),
         first.kind,
-        lossy=any(stack.lossy for stack in alike),
+        lossy=any(stack.lossy for stack in stacks),
         frame_rate_hz=first.frame_rate_hz,
-        takes=len(alike),
+        takes=len(stacks),
+        take_numbers=tuple(numbers),
     )
 
 
@@ -83,13 +93,14 @@ class _Joined(FramesOnDemand):
                 yield from (stack.frame(frame, check) for frame in frames)
 
 
-def joined_pictures(takes: Sequence[ImageSequence]) -> ImageSequence:
+def joined_pictures(takes: Sequence[ImageSequence], numbers: Sequence[int] = ()) -> ImageSequence:
     """The pictures of several takes, one take after another, each named by its take."""
     first = takes[0]
     if len(takes) == 1:
         return first
     places = [(take, index) for take in takes for index in range(len(take))]
-    names = [f"{name} · {n}" for n, take in enumerate(takes, 1) for name in take.names]
+    numbered = zip(numbers or range(1, len(takes) + 1), takes, strict=True)
+    names = [f"{name} · {n}" for n, take in numbered for name in take.names]
 
     def load(index: int) -> NDArray[np.uint8]:
         take, at = places[index]
@@ -109,7 +120,7 @@ def pictures_along(depth: DepthStack, takes: Sequence[ImageSequence]) -> ImageSe
     So the pictures of a take stand beside that take, however long they are.
     """
     of = Clip(len(depth) // depth.takes, depth.frame_rate_hz)
-    return joined_pictures([_in_step(pictures, of) for pictures in takes])
+    return joined_pictures([_in_step(pictures, of) for pictures in takes], depth.take_numbers)
 
 
 def _in_step(pictures: ImageSequence, of: Clip) -> ImageSequence:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from depthstudio.core.takes import joined_depth, joined_pictures, repeated_film
+from depthstudio.core.takes import alike_takes, joined_depth, joined_pictures, repeated_film
 from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand, ImageSequence, no_check
 
 KIND = DepthKind.RELATIVE_DISPARITY
@@ -82,11 +82,19 @@ def test_a_frame_waits_for_its_own_take_and_is_stood_in_for_and_prepared_by_it()
     assert (first.prepared, third.prepared) == ((1, 1), (2, -1))
 
 
-def test_what_is_not_like_the_first_take_is_left_out_and_one_alone_stays_as_it_is() -> None:
+def test_what_is_not_like_the_first_take_is_known_and_one_alone_stays_as_it_is() -> None:
     first = stack(0)
     other_kind = DepthStack(first.values, DepthKind.METRIC)
-    assert joined_depth([first, stack(0, frames=2), other_kind]) is first
-    assert joined_depth([first, stack(50, frames=2), stack(9)]).takes == 2
+    assert alike_takes([first, stack(0, frames=2), other_kind, stack(9)]) == [0, 3]
+    assert joined_depth([first]) is first
+
+
+def test_takes_keep_their_numbers_where_others_are_left_out() -> None:
+    whole = joined_depth([stack(0), stack(50)])
+    parted = joined_depth([stack(0), stack(50)], [1, 3])
+    assert [whole.take_of(index) for index in range(6)] == [1, 1, 1, 2, 2, 2]
+    assert [parted.take_of(index) for index in range(6)] == [1, 1, 1, 3, 3, 3]
+    assert repeated_film(film(3, 10.0), parted).names[2:4] == ("2 · 1", "0 · 3")
 
 
 def test_pictures_of_takes_are_named_by_them() -> None:

@@ -103,7 +103,7 @@ class DepthReadout(QObject):
         if len(seen.stack) > 1:
             facts.append(range_text(seen.looked_at, len(seen.stack)))
         if seen.stack.takes > 1:
-            facts.append(take_text(seen.frame, len(seen.stack), seen.stack.takes))
+            facts.append(take_text(seen.stack, seen.frame))
         viewport = self._canvas.viewport
         return [*facts, *waits, *([zoom_text(viewport.zoom)] if viewport else [])]
 

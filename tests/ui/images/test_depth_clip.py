@@ -266,12 +266,13 @@ def test_a_frame_that_takes_long_is_given_up_for_a_newer_one_and_says_how_far_it
 
 def test_a_frame_of_a_later_take_says_how_far_that_take_is(view: DepthView, qtbot: QtBot) -> None:
     takes = [Gate(), Gate()]
-    show(view, qtbot, joined_depth([DepthStack(frames, DISPARITY) for frames in takes]))
+    show(view, qtbot, joined_depth([DepthStack(frames, DISPARITY) for frames in takes], [1, 3]))
     for frames in takes:
         frames.open.clear()
     view.set_frame(FRAMES + 50)
     said = f"unpacking up to frame {FRAMES + 51}: {FRAMES + 2} of {2 * FRAMES}"
     qtbot.waitUntil(lambda: said in view.info.right_text, timeout=3000)
+    assert "generation 3 of 3" in view.info.right_text
     qtbot.waitUntil(lambda: takes[1].asked[-1:] == [1], timeout=3000)  # the one that stands in
     for frames in takes:
         frames.open.set()
