@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ MAX_SIDE_PX = 16384
 def export(options: argparse.Namespace, registry: Registry) -> int:
     """Write points or depth of a result or a file in another format."""
     views = _views(options, registry)
+    for note in views.notes:
+        sys.stderr.write(f"depthstudio: {note}\n")
     export_views(views, ExportFormat(options.to), options.output)
     _say_written(options)
     return exit_codes.OK

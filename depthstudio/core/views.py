@@ -90,6 +90,10 @@ class FramesOnDemand(ABC):
         """How many frames from the first can be had without waiting for what lies before them."""
         return len(self)
 
+    def reached_for(self, index: int) -> int:
+        """The number before which every frame that `index` waits for can be had at once."""
+        return self.reached
+
     def at_hand(self, index: int) -> int:
         """The frame to show while `index` is being had: itself where it comes at once.
 
@@ -135,6 +139,7 @@ class DepthStack:
     lossy : the values went through a picture or video codec
     frame_rate_hz : frames a second of the clip, 0 where nobody said it
     takes : how often the same film is there, one take after another and each as long
+    take_numbers : what number each take has, where they are not simply 1, 2, 3
     """
 
     values: DepthFrames
@@ -142,6 +147,7 @@ class DepthStack:
     lossy: bool = False
     frame_rate_hz: float = 0.0
     takes: int = 1
+    take_numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.values.shape) != 3:
@@ -156,6 +162,11 @@ class DepthStack:
         """Width and height of every frame."""
         _, height, width = self.values.shape
         return width, height
+
+    def take_of(self, index: int) -> int:
+        """The number of the take that frame `index` is of."""
+        place = index * self.takes // len(self)
+        return self.take_numbers[place] if self.take_numbers else place + 1
 
     @property
     def on_demand(self) -> FramesOnDemand | None:
@@ -286,7 +297,8 @@ class Views:
     """Everything a result, or a file opened for viewing, has to show.
 
     `depth_pictures` show depth in colours, one for each of `photos`; they measure nothing.
-    `scene_unit` is "m" where the positions in 3D are known to be metres.
+    `scene_unit` is "m" where the positions in 3D are known to be metres. `notes` say what of
+    it is not shown.
     """
 
     depth: DepthStack | None = None
@@ -297,6 +309,7 @@ class Views:
     lines: Sequence[LineSet] = ()
     cameras: CameraSet | None = None
     scene_unit: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def has_scene(self) -> bool:

@@ -27,8 +27,11 @@ class DeflatedFrames(FramesOnDemand):
     each costs a few megabytes of unpacking. Only single frames are ever in memory.
     """
 
-    def __init__(self, member: DeflatedMember, cleaned: Cleaner) -> None:
-        """`cleaned` turns a frame as it was saved into float32 with NaN where unknown."""
+    def __init__(self, member: DeflatedMember, cleaned: Cleaner, *, one_of: int = 1) -> None:
+        """`cleaned` turns a frame as it was saved into float32 with NaN where unknown.
+
+        It is `one_of` so many that share the room for frames that are kept.
+        """
         count, height, width = member.shape
         self._member = member
         self._shape = (count, height, width)
@@ -37,7 +40,7 @@ class DeflatedFrames(FramesOnDemand):
         self._index = InflateIndex(member.packed, member.size_bytes, member.crc)
         self._reading = threading.Lock()
         self._inflation: Inflation | None = None
-        self._kept: KeptFrames[np.float32] = KeptFrames(CACHE_BYTES)
+        self._kept: KeptFrames[np.float32] = KeptFrames(CACHE_BYTES // one_of)
 
     @property
     def shape(self) -> tuple[int, int, int]:

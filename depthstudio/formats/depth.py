@@ -48,7 +48,9 @@ def write_depth_npz(path: Path, stack: DepthStack) -> None:
     write_npz(path, {"depth": values, **facts})
 
 
-def read_depth_npz(path: Path, *, assumed_kind: DepthKind = DepthKind.RELATIVE_DEPTH) -> DepthStack:
+def read_depth_npz(
+    path: Path, *, assumed_kind: DepthKind = DepthKind.RELATIVE_DEPTH, one_of: int = 1
+) -> DepthStack:
     """The depth of an NPZ file as (N, H, W) float32, NaN where unknown.
 
     What `write_depth_npz` wrote is memory-mapped: the file must not change while the values
@@ -56,7 +58,8 @@ def read_depth_npz(path: Path, *, assumed_kind: DepthKind = DepthKind.RELATIVE_D
     hold a single array of two or three dimensions of numbers; it says nothing about their
     meaning, so the caller does (`assumed_kind`). There infinities become NaN, and for metric
     depth also what is not above 0. Its frames are read, and unpacked where they are
-    compressed, when they are asked for. A number ``fps`` is the rate of the frames.
+    compressed, when they are asked for; it is `one_of` so many that share the room for frames
+    that are kept. A number ``fps`` is the rate of the frames.
 
     Raises
     ------
@@ -75,17 +78,20 @@ def read_depth_npz(path: Path, *, assumed_kind: DepthKind = DepthKind.RELATIVE_D
         return DepthStack(values, kind, _stated_lossy(archive), _stated_rate_hz(archive))
     meaning = kind or assumed_kind
     cleaned = partial(_cleaned, kind=meaning)
-    frames = _foreign_frames(path, archive, name, cleaned)
+    frames = _foreign_frames(archive, name, cleaned, one_of)
     return DepthStack(frames, meaning, _stated_lossy(archive), _stated_rate_hz(archive))
 
 
 def _foreign_frames(
-    path: Path, archive: NpzFile, name: str, cleaned: Callable[[NDArray[Any]], NDArray[np.float32]]
+    archive: NpzFile,
+    name: str,
+    cleaned: Callable[[NDArray[Any]], NDArray[np.float32]],
+    one_of: int,
 ) -> DepthFrames:
     member = archive.members[name]
     is_clip = len(member.shape) == 3 and member.shape[0] > 1
     if is_clip and archive.is_compressed(name) and not member.is_fortran:
-        return DeflatedFrames(archive.deflated(name), cleaned)
+        return DeflatedFrames(archive.deflated(name), cleaned, one_of=one_of)
     values = _as_frames(archive.array(name))
     return CleanedFrames(values, cleaned) if is_clip else cleaned(values)
 

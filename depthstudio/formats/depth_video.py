@@ -21,18 +21,21 @@ CACHE_BYTES = 128 << 20  # 60 frames of 1080p
 LANDMARK_BYTES = 64 << 20  # frames all over the clip, kept from finding its range
 
 
-def open_depth_video(path: Path, kind: DepthKind, *, side: Side = "whole") -> DepthStack:
+def open_depth_video(
+    path: Path, kind: DepthKind, *, side: Side = "whole", one_of: int = 1
+) -> DepthStack:
     """The depth that a video shows as grey: values from 0 (black) to 1 (white), lossy.
 
     `side` is the half that shows depth, where the other one shows the photo. Opening reads
-    the file once without decoding it. The file stays open until nobody has the stack.
+    the file once without decoding it. The file stays open until nobody has the stack. It is
+    `one_of` so many that are open together, and share the room for frames that are kept.
 
     Raises
     ------
     InputError, FormatError
         when the file cannot be read as a video, or not even its first frame decoded
     """
-    frames = _VideoDepth(path, side)
+    frames = _VideoDepth(path, side, one_of)
     return DepthStack(frames, kind, lossy=True, frame_rate_hz=frames.frame_rate_hz)
 
 
@@ -49,13 +52,14 @@ def half_of(pixels: NDArray[np.uint8], side: Side) -> NDArray[np.uint8]:
 
 
 class _VideoDepth(FramesOnDemand):
-    def __init__(self, path: Path, side: Side) -> None:
+    def __init__(self, path: Path, side: Side, one_of: int) -> None:
         self._path = path
         self._side: Side = side
         self._video = VideoFrames(
-            path, picture=grey_of, neighbours=NEIGHBOURS, cache_bytes=CACHE_BYTES
+            path, picture=grey_of, neighbours=NEIGHBOURS, cache_bytes=CACHE_BYTES // one_of
         )
-        self._landmarks: KeptFrames[np.uint8] = KeptFrames(LANDMARK_BYTES)
+        self._landmark_bytes = LANDMARK_BYTES // one_of
+        self._landmarks: KeptFrames[np.uint8] = KeptFrames(self._landmark_bytes)
         weakref.finalize(self, self._video.close)
         self.frame_rate_hz = self._video.frame_rate_hz
         # Only a decoded frame tells which way up it is.
@@ -94,7 +98,7 @@ class _VideoDepth(FramesOnDemand):
             for place, index in enumerate(indices):
                 grey = video.load(index, check)
                 if place == 0:
-                    every = math.ceil(len(indices) * grey.nbytes / LANDMARK_BYTES)
+                    every = math.ceil(len(indices) * grey.nbytes / self._landmark_bytes)
                 if place % every == 0:
                     self._landmarks.keep(index, grey, wanted=index)
                 yield self._values(grey)

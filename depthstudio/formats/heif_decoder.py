@@ -1,7 +1,11 @@
 """Decodes HEIC photos in a process of its own: what a hostile one ends is not this program."""
 
+import math
 import threading
+import time
+from collections.abc import Callable
 
+from depthstudio.core.errors import FormatError
 from depthstudio.formats.heif_process import Answer, Ended, HeifProcess, NotDecoded
 from depthstudio.formats.heif_worker import DEEP_PIXELS, HEADER, PIXELS
 
@@ -11,6 +15,8 @@ MEMORY_BYTES = 6 << 30
 TIMEOUT_S = 30.0
 _PIXELS_PER_S = 4_000_000
 _CLOSE_TIMEOUT_S = 2.0
+# One that does not start may take as long to say so: not once for each photo of many.
+NOT_AGAIN_FOR_S = 60.0
 _PIXEL_BYTES = {"L": 1, "RGB": 3, "RGBA": 4, "RGBa": 4}
 # Two bytes for each sample, little-endian. Gray has them whether asked for or not.
 _DEEP_PIXEL_BYTES = {"I;16": 2, "RGB;16": 6, "RGBA;16": 8, "RGBa;16": 8}
@@ -19,10 +25,19 @@ _DEEP_PIXEL_BYTES = {"I;16": 2, "RGB;16": 6, "RGBA;16": 8, "RGBa;16": 8}
 class HeifDecoder:
     """One process for all threads, started with the first photo and anew after its end."""
 
-    def __init__(self, *, memory_bytes: int = MEMORY_BYTES, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        *,
+        memory_bytes: int = MEMORY_BYTES,
+        timeout_s: float = TIMEOUT_S,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._memory_bytes = memory_bytes
         self._timeout_s = timeout_s
+        self._clock_s = clock_s
         self._lock = threading.Lock()
+        self._refusal = ("", "", "")  # the words of why it did not start
+        self._refused_until_s = -math.inf
         self._process: HeifProcess | None = None
 
     @property
@@ -84,8 +99,20 @@ class HeifDecoder:
     def _running(self) -> HeifProcess:
         if self._process is None or not self._process.can_be_asked:
             self._drop()
-            self._process = HeifProcess(self._memory_bytes)
+            self._process = self._started()
         return self._process
+
+    def _started(self) -> HeifProcess:
+        """A new process; where none started, the same error for a while."""
+        if self._clock_s() < self._refused_until_s:
+            words, hint, detail = self._refusal
+            raise FormatError(words, hint=hint, detail=detail)
+        try:
+            return HeifProcess(self._memory_bytes)
+        except FormatError as error:
+            self._refusal = (str(error), error.hint, error.detail)
+            self._refused_until_s = self._clock_s() + NOT_AGAIN_FOR_S
+            raise
 
     def _drop(self) -> None:
         if self._process is not None:

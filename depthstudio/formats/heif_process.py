@@ -18,6 +18,11 @@ from depthstudio.formats.heif_worker import READY, WORD
 START_TIMEOUT_S = 60.0
 _CLOSE_TIMEOUT_S = 2.0
 _LINE_BYTES = 4096
+# What it takes to start Python, or a bundle, and to find its modules. Nothing else of the
+# environment is for a process that reads hostile files: keys may stand in it.
+_GIVEN = ("PATH", "HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+_GIVEN_ON_WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "TEMP", "TMP", "USERPROFILE", "APPDATA")
+_GIVEN_PREFIXES = ("PYTHON", "LC_", "_PYI_")  # the last one is of PyInstaller
 
 
 class NotDecoded(Exception):
@@ -170,10 +175,15 @@ def _program() -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Such that the process finds the modules that this one has."""
+    """Such that the process finds the modules that this one has, and no key."""
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _GIVEN + _GIVEN_ON_WINDOWS or name.startswith(_GIVEN_PREFIXES)
+    }
     ours = str(Path(depthstudio.__file__).parents[1])
-    theirs = os.environ.get("PYTHONPATH")
-    return os.environ | {"PYTHONPATH": os.pathsep.join([ours, theirs] if theirs else [ours])}
+    theirs = given.get("PYTHONPATH")
+    return given | {"PYTHONPATH": os.pathsep.join([ours, theirs] if theirs else [ours])}
 
 
 def _ending(returncode: int) -> str:

@@ -151,7 +151,8 @@ class VideoFrames:
         those some way before come early, all at once.
         """
         if step > 0:
-            for number in range(index + 1, min(index + 1 + AHEAD, len(self))):
+            ahead = min(AHEAD, self._kept.most - 1)  # one more would drive out the first
+            for number in range(index + 1, min(index + 1 + ahead, len(self))):
                 self.load(number, check)
         elif (before := max(0, index - self._stretch())) < index:
             self.load(before, check)

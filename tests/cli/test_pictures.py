@@ -1,5 +1,6 @@
 """Export and render; what is written is read back with other libraries."""
 
+import argparse
 import json
 import subprocess
 import sys
@@ -12,6 +13,10 @@ import pytest
 import trimesh
 from PIL import Image
 from plyfile import PlyData
+
+from depthstudio.cli import pictures
+from depthstudio.core.views import DepthKind, DepthStack, Views
+from depthstudio.providers.registry import Registry
 
 Cli = Callable[..., Any]
 WIDTH_PX, HEIGHT_PX = 48, 36
@@ -31,6 +36,18 @@ def depth(result: dict[str, Any]) -> np.ndarray:
     (path,) = [a["path"] for a in result["artifacts"] if a["role"] == "raw-depth"]
     with np.load(path) as arrays:
         return arrays["depth"]
+
+
+def test_an_export_says_what_it_leaves_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    depth = DepthStack(np.ones((1, 2, 3), np.float32), DepthKind.METRIC)
+    monkeypatch.setattr(pictures, "_views", lambda *_: Views(depth=depth, notes=("No. 2 is not",)))
+    path = tmp_path / "out.npz"
+    asked = argparse.Namespace(to="npz", output=path, json=False)
+    assert pictures.export(asked, Registry([])) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == (f"{path}\n", "depthstudio: No. 2 is not\n")
 
 
 def test_ply_holds_every_point_with_its_colour(

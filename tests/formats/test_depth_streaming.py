@@ -70,6 +70,18 @@ def test_places_thin_out_where_there_would_be_too_many(
     assert len(stack.values._index._places) <= 4
 
 
+def test_several_clips_share_the_room_for_frames_that_are_kept(
+    tmp_path: Path, values, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deflated_frames, "CACHE_BYTES", 12 * 4 * HEIGHT * WIDTH)
+    path = packed(tmp_path / "a.npz", depths=values)
+    for one_of, kept in ((1, 12), (4, 3)):
+        frames = read_depth_npz(path, one_of=one_of).values
+        assert isinstance(frames, DeflatedFrames)
+        frames.load(40)
+        assert len(frames._kept) == kept
+
+
 @pytest.mark.usefixtures("dense_places")
 def test_threads_may_ask_for_frames_at_once(tmp_path: Path, values) -> None:
     stack = read_depth_npz(packed(tmp_path / "a.npz", depths=values))

@@ -112,6 +112,34 @@ def test_who_steps_finds_the_next_frames_decoded(long_gop: Path) -> None:
     assert packets.count == 0
 
 
+@pytest.mark.parametrize("room", [1, 2, 5])
+def test_who_steps_forwards_decodes_nothing_twice_where_few_frames_are_kept(
+    long_gop: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(depth_video, "CACHE_BYTES", room * WIDTH_PX * HEIGHT_PX)
+    lazy = open_depth_video(long_gop, DISPARITY).values
+    assert isinstance(lazy, FramesOnDemand)
+    packets = Counted()
+    for number in range(1, 60):
+        lazy.load(number, packets)
+        lazy.prepare(number, 1, packets)
+    assert packets.count < 100
+
+
+def test_several_clips_share_the_room_for_what_is_kept(
+    long_gop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(depth_video, "CACHE_BYTES", 24 * WIDTH_PX * HEIGHT_PX)
+    monkeypatch.setattr(depth_video, "LANDMARK_BYTES", 12 * WIDTH_PX * HEIGHT_PX)
+    for one_of, kept, landmarks in ((1, 24, 12), (4, 6, 3)):
+        lazy = open_depth_video(long_gop, DISPARITY, one_of=one_of).values
+        assert isinstance(lazy, depth_video._VideoDepth)
+        for number in range(40):
+            lazy.load(number)
+        assert len(list(lazy.in_order(range(0, 96, 8)))) == 12
+        assert (len(lazy._video._kept), len(lazy._landmarks)) == (kept, landmarks)
+
+
 @pytest.mark.parametrize("room", [6, 20, 200])
 def test_going_back_decodes_a_gop_once_for_many_frames(
     long_gop: Path, monkeypatch: pytest.MonkeyPatch, room: int

@@ -213,6 +213,36 @@ def test_without_a_decoder_heic_is_refused_by_name_and_other_photos_are_read(
     assert "JPEG" in caught.value.hint
 
 
+def test_a_decoder_that_does_not_start_is_not_tried_again_for_each_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [1000.0]
+    decoder = HeifDecoder(clock_s=lambda: now_s[0])
+    tries: list[float] = []
+
+    class Tried(HeifProcess):
+        def __init__(self, memory_bytes: int) -> None:
+            tries.append(now_s[0])
+            super().__init__(memory_bytes)
+
+    monkeypatch.setattr(heif_decoder, "HeifProcess", Tried)
+    said: list[tuple[str, str, str]] = []
+    with monkeypatch.context() as patch, contextlib.closing(decoder):
+        patch.setattr(sys, "executable", str(tmp_path / "nothing-of-this-name"))
+        for moment_s in (1000.0, 1001.0, 1059.0, 1061.0, 1120.0):
+            now_s[0] = moment_s
+            with pytest.raises(FormatError, match="HEIC photos cannot be read here") as caught:
+                decoder.header(PHOTO)
+            said.append((str(caught.value), caught.value.hint, caught.value.detail))
+    assert tries == [1000.0, 1061.0]
+    assert len(set(said)) == 1
+    with contextlib.closing(decoder):
+        with pytest.raises(FormatError, match="HEIC photos cannot be read here"):
+            decoder.header(PHOTO)
+        now_s[0] = 1122.0
+        assert decoder.header(PHOTO).size_px == (24, 16)
+
+
 @on_posix
 def test_a_bundled_program_decodes_by_starting_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoder: HeifDecoder

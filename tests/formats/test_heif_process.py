@@ -52,6 +52,29 @@ def test_the_decoder_takes_no_more_memory_than_it_may_have() -> None:
         assert int(score) == 1000  # ended before the program is
 
 
+SECRETS = ("FAL_KEY", "OXEN_API_KEY", "TENGR_API_KEY", "HF_TOKEN", "http_proxy", "SSH_AUTH_SOCK")
+NEEDED = ("PATH", "PYTHONPATH", "PYTHONUTF8", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+
+
+@on_linux
+def test_the_decoder_is_given_what_it_needs_of_the_environment_and_no_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in SECRETS:
+        monkeypatch.setenv(name, "canary")
+    values = {"PYTHONUTF8": "1", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    for name in NEEDED:
+        monkeypatch.setenv(name, values.get(name) or f"{os.environ.get(name, '')}:{tmp_path}")
+    process = HeifProcess(MEMORY_BYTES)
+    with contextlib.closing(process):
+        assert process.answer("header", PHOTO, 60).size_px == (24, 16)
+        given = Path(f"/proc/{process.id}/environ").read_bytes()
+    names = {entry.partition(b"=")[0].decode() for entry in given.split(b"\0")}
+    assert b"canary" not in given
+    assert set(NEEDED) <= names
+    assert str(tmp_path).encode() in given
+
+
 READ_AND_VANISH = """
 import os, sys
 from pathlib import Path

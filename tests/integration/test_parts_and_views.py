@@ -1,19 +1,27 @@
 """What a service sends, from its answer to the window: parts, views, pictures on the way."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from depthstudio.core.artifact import Artifact
 from depthstudio.core.job import JobState
+from depthstudio.core.views import Views
 from depthstudio.providers.registry import Registry
 from depthstudio.scene.part_colours import part_colour
 from depthstudio.ui.images.photo_view import PhotoView
 from depthstudio.ui.window.centre import Tab
-from tests.support.measuring_provider import CUT_OUT, Measurable, MeasuringService
+from tests.support.measuring_provider import (
+    CUT_OUT,
+    Measurable,
+    MeasuringParams,
+    MeasuringService,
+)
 from tests.support.studio import Start, Studio, until
 
 pytestmark = pytest.mark.anyio
@@ -71,6 +79,22 @@ async def test_parts_are_listed_coloured_and_shown_alone(
         panel.content.model.isolate(panel.content.model.index(1))
         panel.content.own_colours.click()
         await until(lambda: has_colour(studio, "#C80A0A") and has_colour(studio, "#0A0AC8"))
+
+
+class Partial(Measurable):
+    """Shows less than came of it."""
+
+    def decode(self, artifacts: Sequence[Artifact], params: MeasuringParams) -> Views:
+        return replace(super().decode(artifacts, params), notes=("Part 3 is not shown",))
+
+
+async def test_what_is_not_shown_of_a_result_is_said_with_its_other_notes(
+    start: Start, answering: MeasuringService, photo: Path
+) -> None:
+    async with start(Registry([Partial(answering.url)])) as studio:
+        await run(studio, photo)
+        await studio.shows("fields.png")
+        assert studio.window.result_panel.content._warnings.text() == "Part 3 is not shown"
 
 
 async def test_measuring_asks_the_service_and_says_when_it_has_forgotten(

@@ -1,7 +1,7 @@
 """What a result of Video Depth Anything at Oxen shows. Offline: it needs nothing but the files."""
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from depthstudio.core.artifact import Artifact, Role
-from depthstudio.core.takes import joined_depth, joined_pictures
-from depthstudio.core.views import DepthKind, ImageSequence, Views
+from depthstudio.core.takes import alike_takes, joined_depth, joined_pictures, pictures_along
+from depthstudio.core.views import DepthKind, DepthStack, ImageSequence, Views
 from depthstudio.formats.depth import read_depth_npz
+from depthstudio.formats.depth_video import open_depth_video
 from depthstudio.formats.video import VideoFrames
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # Video Depth Anything gives inverse depth without a unit, and its grayscale is bright where near.
 KIND = DepthKind.RELATIVE_DISPARITY
+_NOT_SHOWN = "Generation {number} is not shown: {why}"
+_NOT_ALIKE = "its frames are of another size or number"
+_NO_VALUES = "only a video came of it, and values of others"
 
 
 @dataclass(frozen=True)
@@ -33,30 +37,50 @@ class _Made:
 def decoded(artifacts: Sequence[Artifact], params: "OxenVideoParams") -> Views:
     """Every generation, one after another: its values, else those of a grey video, else pictures.
 
-    Where values came of some only, those are shown: what a video tells is on another scale.
     Beside the original, depth is the right half of the video, and the left half the photos.
     """
     made = _generations(artifacts)
-    made = [one for one in made if one.raw] or made
-    depths = [read_depth_npz(one.raw, assumed_kind=KIND) for one in made if one.raw]
-    videos = [one.video for one in made if one.video]
-    depth = joined_depth(depths) if depths else None
-    if not videos:
-        return Views(depth=depth)
-    photos = _pictures(videos, half=0) if params.side_by_side else None
-    if depth is not None:
-        return Views(depth=depth, photos=photos)
-    if params.colormap == "grayscale":
-        from depthstudio.formats.depth_video import open_depth_video
-
-        side = "right" if params.side_by_side else "whole"
-        shown = [open_depth_video(video, KIND, side=side) for video in videos]
-        return Views(depth=joined_depth(shown), photos=photos)
+    if any(one.raw for one in made.values()) or (made and params.colormap == "grayscale"):
+        return _measured(made, params)
     half = 1 if params.side_by_side else None
-    return Views(depth_pictures=_pictures(videos, half), photos=photos)
+    return Views(
+        depth_pictures=_joined(_pictures_of(made, half), made),
+        photos=_joined(_pictures_of(made, 0), made) if params.side_by_side else None,
+    )
 
 
-def _generations(artifacts: Sequence[Artifact]) -> list[_Made]:
+def _measured(made: Mapping[int, _Made], params: "OxenVideoParams") -> Views:
+    """The values of the generations that can be one clip, and a note about each other one.
+
+    Where values came of some only, those are shown: what a video tells is on another scale.
+    """
+    chosen = {number: one for number, one in made.items() if one.raw} or made
+    stacks = [_stack(one, params, len(chosen)) for one in chosen.values()]
+    alike = alike_takes(stacks)
+    shown = {number: chosen[number] for number in (list(chosen)[place] for place in alike)}
+    depth = joined_depth([stacks[place] for place in alike], list(shown))
+    photos = _pictures_of(shown, 0) if params.side_by_side else []
+    notes = [
+        _NOT_SHOWN.format(number=number, why=_NOT_ALIKE if number in chosen else _NO_VALUES)
+        for number in made
+        if number not in shown
+    ]
+    return Views(
+        depth=depth,
+        photos=pictures_along(depth, photos) if len(photos) == len(shown) else None,
+        notes=tuple(notes),
+    )
+
+
+def _stack(one: _Made, params: "OxenVideoParams", one_of: int) -> DepthStack:
+    if one.raw is not None:
+        return read_depth_npz(one.raw, assumed_kind=KIND, one_of=one_of)
+    assert one.video is not None  # it was made of a file
+    side = "right" if params.side_by_side else "whole"
+    return open_depth_video(one.video, KIND, side=side, one_of=one_of)
+
+
+def _generations(artifacts: Sequence[Artifact]) -> dict[int, _Made]:
     """The files by their generation, in its order; see `files.video_wanted`."""
     made: dict[int, _Made] = {}
     for artifact in artifacts:
@@ -67,7 +91,7 @@ def _generations(artifacts: Sequence[Artifact]) -> list[_Made]:
             made[number] = replace(one, video=artifact.path)
         elif artifact.role is Role.RAW_DEPTH:
             made[number] = replace(one, raw=artifact.path)
-    return [made[number] for number in sorted(made)]
+    return {number: made[number] for number in sorted(made)}
 
 
 class _Pictures:
@@ -90,10 +114,14 @@ class _Pictures:
         return picture[:, start : start + width_px]
 
 
-def _pictures(videos: Sequence[Path], half: int | None = None) -> ImageSequence:
-    return joined_pictures([_pictures_of(video, half) for video in videos])
+def _pictures_of(made: Mapping[int, _Made], half: int | None) -> list[ImageSequence]:
+    return [_sequence(one.video, half) for one in made.values() if one.video]
 
 
-def _pictures_of(video: Path, half: int | None) -> ImageSequence:
+def _joined(takes: Sequence[ImageSequence], numbers: Iterable[int]) -> ImageSequence | None:
+    return joined_pictures(takes, list(numbers)) if takes else None
+
+
+def _sequence(video: Path, half: int | None) -> ImageSequence:
     pictures = _Pictures(video, half)
     return ImageSequence(tuple(f"Frame {n + 1}" for n in range(len(pictures))), pictures)

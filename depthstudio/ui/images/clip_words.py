@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from depthstudio.core.views import DepthStack
+
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("ClipWords", text)
@@ -25,10 +27,11 @@ def range_text(looked_at: int, count: int) -> str:
     return _tr("one range for all {count} frames").format(count=count)
 
 
-def take_text(frame: int, count: int, takes: int) -> str:
+def take_text(stack: DepthStack, frame: int) -> str:
     """Which take of a film a frame is of, where a service made it more than once."""
     text = _tr("generation {number} of {takes}")
-    return text.format(number=frame * takes // count + 1, takes=takes)
+    takes = max(stack.take_numbers, default=stack.takes)
+    return text.format(number=stack.take_of(frame), takes=takes)
 
 
 def waiting_text(frame: int, reached: int, count: int) -> str:

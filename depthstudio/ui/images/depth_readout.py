@@ -103,7 +103,7 @@ class DepthReadout(QObject):
         if len(seen.stack) > 1:
             facts.append(range_text(seen.looked_at, len(seen.stack)))
         if seen.stack.takes > 1:
-            facts.append(take_text(seen.frame, len(seen.stack), seen.stack.takes))
+            facts.append(take_text(seen.stack, seen.frame))
         viewport = self._canvas.viewport
         return [*facts, *waits, *([zoom_text(viewport.zoom)] if viewport else [])]
 
@@ -115,6 +115,7 @@ def _waits(seen: InSight, *, is_late: bool) -> list[str]:
     if abs(shown - seen.frame) > (0 if is_late else 1):
         waits.append(stand_in_text(shown, seen.frame))
     lazy = seen.stack.on_demand
-    if lazy is not None and lazy.reached <= seen.frame:
-        waits.append(waiting_text(seen.frame, lazy.reached, len(lazy)))
+    reached = lazy.reached_for(seen.frame) if lazy is not None else len(seen.stack)
+    if reached <= seen.frame:
+        waits.append(waiting_text(seen.frame, reached, len(seen.stack)))
     return waits

@@ -250,6 +250,7 @@ class DepthView(QWidget):
             log.error("depth could not be shown", exc_info=error)
         self._empty.say(self.tr("This depth cannot be shown"), f"{error}\n{hint}".strip())
         self._show_page(empty=True)
+        self.readout.tell()
 
     def _show_page(self, *, empty: bool) -> None:
         self._page.setVisible(not empty)

@@ -14,9 +14,9 @@ from depthstudio.ui.look.icons import Icons
 from depthstudio.ui.look.theme import Theme
 
 if TYPE_CHECKING:
+    from depthstudio.core.in_step import Clip
     from depthstudio.ui.images.depth_pictures import DepthPicturesView
     from depthstudio.ui.images.depth_view import DepthView
-    from depthstudio.ui.images.in_step import Clip
     from depthstudio.ui.images.photo_view import PhotoView
     from depthstudio.ui.images.view_strip import ViewStrip
 
@@ -187,7 +187,7 @@ class Pictures(QObject):
             self.show_view(index)
 
     def _step_along(self, go_to: Callable[[int], None], frame: int, of: "Clip", to: "Clip") -> None:
-        from depthstudio.ui.images.in_step import same_moment
+        from depthstudio.core.in_step import same_moment
 
         go_to(same_moment(frame, of, to))
 
@@ -209,7 +209,7 @@ def _clips(depth: DepthStack | None, photos: ImageSequence | None) -> "tuple[Cli
     """Depth and photos as clips, where they are two views of one film."""
     if depth is None or photos is None or not photos.is_clip:
         return None
-    from depthstudio.ui.images.in_step import Clip
+    from depthstudio.core.in_step import Clip
 
     return Clip(len(depth), depth.frame_rate_hz), Clip(len(photos), photos.frame_rate_hz)
 

@@ -185,7 +185,12 @@ class Showing(QObject):
 
     def _list_parts(self, facts: ResultFacts, views: Views, summary: SceneSummary) -> None:
         page = self._window.centre.scene_page
-        known = replace(facts, unit=unit_of(views, summary), counts=counts_of(views, summary))
+        known = replace(
+            facts,
+            unit=unit_of(views, summary),
+            counts=counts_of(views, summary),
+            warnings=facts.warnings + views.notes,
+        )
         self._window.result_panel.show_result(known, page.items, page.hidden)
 
     def _host_title(self, host_id: str) -> str:

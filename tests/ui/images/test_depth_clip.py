@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from depthstudio.core.errors import FormatError
+from depthstudio.core.takes import joined_depth
 from depthstudio.core.views import DepthKind, DepthStack, FramesOnDemand, no_check
 from depthstudio.formats.depth import read_depth_npz
 from depthstudio.formats.depth_video import open_depth_video
@@ -263,6 +264,22 @@ def test_a_frame_that_takes_long_is_given_up_for_a_newer_one_and_says_how_far_it
     assert not view.readout.chip.isVisible()
 
 
+def test_a_frame_of_a_later_take_says_how_far_that_take_is(view: DepthView, qtbot: QtBot) -> None:
+    takes = [Gate(), Gate()]
+    show(view, qtbot, joined_depth([DepthStack(frames, DISPARITY) for frames in takes], [1, 3]))
+    for frames in takes:
+        frames.open.clear()
+    view.set_frame(FRAMES + 50)
+    said = f"unpacking up to frame {FRAMES + 51}: {FRAMES + 2} of {2 * FRAMES}"
+    qtbot.waitUntil(lambda: said in view.info.right_text, timeout=3000)
+    assert "generation 3 of 3" in view.info.right_text
+    qtbot.waitUntil(lambda: takes[1].asked[-1:] == [1], timeout=3000)  # the one that stands in
+    for frames in takes:
+        frames.open.set()
+    settle(view, qtbot)
+    assert shown_frame(view) == FRAMES + 50
+
+
 def test_a_damaged_frame_says_so_and_the_others_can_still_be_seen(
     view: DepthView, qtbot: QtBot
 ) -> None:
@@ -272,6 +289,7 @@ def test_a_damaged_frame_says_so_and_the_others_can_still_be_seen(
     said = [label.text() for label in view._empty.findChildren(QLabel) if label.isVisible()]
     assert said[-1] == "a.npz is damaged at frame 3\nDownload it again"
     assert view.frames.isVisible()
+    assert not view.readout._waiting.isActive(), "nothing is waited for any more"
     button(view, "Next frame").click()
     settle(view, qtbot)
     assert view.canvas.isVisible()

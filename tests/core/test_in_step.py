@@ -2,7 +2,7 @@
 
 import pytest
 
-from depthstudio.ui.images.in_step import Clip, same_moment
+from depthstudio.core.in_step import Clip, same_moment
 
 
 @pytest.mark.parametrize(
