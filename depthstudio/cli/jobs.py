@@ -67,11 +67,14 @@ async def _change(options: argparse.Namespace, registry: Registry) -> int:
         _all_known(session, options.jobs)
         if options.action == "retry":
             await _require_consent(session, options)
-        follower = Follower(session, Output(as_json=options.json))
+        output = Output(as_json=options.json)
+        follower = Follower(session, output)
         for job_id in options.jobs:
             job = session.queue.entry(job_id).job
             if options.action == "remove":
-                await session.remove(job_id)
+                if not await session.remove(job_id, unless_may_come=True):
+                    await session.remove(job_id)
+                    output.given_up(job)
             elif options.action == "cancel":
                 await session.cancel(job_id)
                 follower.follow(job)

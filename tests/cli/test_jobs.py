@@ -147,6 +147,21 @@ def test_removing_takes_the_row_and_leaves_the_result(cli: Cli, photo: Path) -> 
     assert [r["result"] for r in cli("library", "list", "--json").records] == [done["result"]]
 
 
+def test_removing_a_row_whose_work_may_still_come_says_what_is_given_up(
+    cli: Cli, photo: Path
+) -> None:
+    first, second = (run(cli, photo, "slow").named("queued")[0]["job"] for _ in range(2))
+
+    told = cli("jobs", "remove", first, "--json")
+    words = cli("jobs", "remove", second)
+
+    (warning,) = told.named("warning")
+    assert (told.status, warning["job"]) == (0, first)
+    assert "cannot be fetched any more" in warning["message"]
+    assert words.out == f"photo.png: {warning['message']}\n"
+    assert cli("jobs", "list", "--json").records == []
+
+
 @pytest.mark.parametrize("action", ["cancel", "retry", "remove"])
 def test_a_job_nobody_knows_is_wrong_usage(cli: Cli, action: str) -> None:
     said = cli("jobs", action, "nothing")
