@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from depthstudio.core.artifact import Role
 from depthstudio.core.job import Job, JobState, Stage
 from depthstudio.jobs.order import Order
 from tests.services.conftest import OpenService
@@ -208,6 +209,32 @@ async def test_a_cancel_while_a_submit_has_no_answer_waits_for_its_id_and_uses_i
     (cancel,) = matching(server, CANCEL)
     assert event_of_last_join(server).items() <= cancel["json"].items()
     assert len(matching(server, JOIN)) == 2
+
+
+@pytest.mark.parametrize(("server", "kind"), SERVERS, indirect=["server"])
+async def test_what_was_finished_while_its_submit_had_no_answer_comes_where_it_lies_at_the_server(
+    server: GradioServer, kind: Kind, open_service: OpenService, tmp_path: Path
+) -> None:
+    last = kind.work[-1]
+    server.wire_fault(JOIN, "hold_answer", skip=kind.join(last))
+    async with open_service(kind.provider_id, server.url) as service:
+        job = await service.add([thing(tmp_path)], **kind.values)
+        await server.until_called(last, state="done")
+        cancelling = asyncio.create_task(service.session.cancel(job.id))
+        await asyncio.sleep(0)
+        server.release()
+        await cancelling
+        status = service.status(job)
+        assert (status.state, status.note) == (JobState.CANCELLED, FINISHED)
+        assert status.may_come == (kind is DA3)
+        assert matching(server, CANCEL) == []
+
+        if status.may_come:
+            await service.session.retry(job.id)
+            status = await service.settled(job)
+            (scene,) = (await service.result(status)).artifacts
+            assert (status.state, scene.role) == (JobState.DONE, Role.SCENE)
+            assert accepted(server, kind) == (1,)
 
 
 @pytest.mark.parametrize(("server", "kind"), SERVERS, indirect=["server"])

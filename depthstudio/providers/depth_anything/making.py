@@ -52,7 +52,7 @@ MAX_PICTURE_BYTES = 64 << 20
 THE_SCENE = RemoteFile("scene.glb", Role.SCENE, frozenset({media_type.GLB}), 8 << 30)
 THE_FLIGHT = RemoteFile("flight.mp4", Role.VIDEO, frozenset({media_type.MP4}), 8 << 30)
 RESCUED = "Rescued after an interruption: the scene only, without the pictures of its views"
-INTERRUPTED = "The program ended while the files came: pictures of some views may be missing"
+INTERRUPTED = "Interrupted while the files came: pictures of some views may be missing"
 NO_PICTURES = "The pictures of {missing} of {count} views did not come"
 
 
@@ -86,7 +86,9 @@ async def fetch(
     arguments = named_arguments(demo, values)
     target_dir = uploaded["target_dir"]
     try:
-        data = await session.work(ctx, RECONSTRUCT, demo, arguments, target_dir=target_dir)
+        data = await session.work(
+            ctx, RECONSTRUCT, demo, arguments, stays=True, target_dir=target_dir
+        )
     except ResultLost:
         # The stream broke off; what was running there goes on, and the scene is paid for.
         return await _rescued(target_dir, params, ctx)
