@@ -52,6 +52,7 @@ def _record(row: JournalRow) -> dict[str, object]:
         "hold": to_plain(status.hold) if status.hold else None,
         "error": failure_record(status.failure) if status.failure else None,
         "note": status.note,
+        "may_come": status.may_come,
     }
 
 
@@ -59,6 +60,9 @@ def _cells(row: JournalRow) -> list[str]:
     status = row.waiting_status
     reason = status.hold.reason if status.hold else ""
     said = (status.failure.message if status.failure else reason) or status.note
+    if status.may_come:
+        still = f"may still come: depthstudio jobs retry {row.job.id} fetches it"
+        said = f"{said}; {still}" if said else still
     return [row.job.id, status.state, row.job.provider_id, row.job.name, said]
 
 
@@ -67,11 +71,14 @@ async def _change(options: argparse.Namespace, registry: Registry) -> int:
         _all_known(session, options.jobs)
         if options.action == "retry":
             await _require_consent(session, options)
-        follower = Follower(session, Output(as_json=options.json))
+        output = Output(as_json=options.json)
+        follower = Follower(session, output)
         for job_id in options.jobs:
             job = session.queue.entry(job_id).job
             if options.action == "remove":
-                await session.remove(job_id)
+                if not await session.remove(job_id, unless_may_come=True):
+                    await session.remove(job_id)
+                    output.given_up(job)
             elif options.action == "cancel":
                 await session.cancel(job_id)
                 follower.follow(job)
@@ -102,10 +109,15 @@ async def _require_consent(session: Session, options: argparse.Namespace) -> Non
 
 
 async def _retried(session: Session, job_id: str, host_via: str) -> list[Job]:
-    """Retry a job; where its files go to another host than before, as a new one."""
+    """Retry a job; where its files go to another host than before, as a new one.
+
+    That host is where the window's settings have it now.
+    """
     wanted = await session.host_for_retry(job_id)
     if wanted and host_via not in ("", wanted):
-        return [await session.run_again(job_id, host_via=host_via)]
+        settings = load_settings(session.home.settings_file).settings
+        elsewhere = settings.host_addresses(host_via)
+        return [await session.run_again(job_id, host_via=host_via, host_endpoints=elsewhere)]
     return await session.retry(job_id)
 
 

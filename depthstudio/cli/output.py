@@ -14,6 +14,10 @@ from depthstudio.core.result import Result
 from depthstudio.jobs.lost import LostSubmit
 
 MAY_COME = "It may still be fetched, and is not ordered again: depthstudio jobs retry {}"
+GIVEN_UP = (
+    "removed with the ids of what its service may still have made: that cannot be fetched any "
+    "more, and the same is ordered again, and paid again where it costs something"
+)
 KNOWN_EARLIER = "this address was asked about before, and is asked anew"
 
 
@@ -116,6 +120,13 @@ class Output:
             self._event("cancelled", job, error=error)
         else:
             self.line(f"{job.name}: cancelled {note}".rstrip() + (f". {hint}" if hint else ""))
+
+    def given_up(self, job: Job) -> None:
+        """Say what went with the row of a job whose service might still have brought it."""
+        if self.as_json:
+            self._event("warning", job, message=GIVEN_UP)
+        else:
+            self.line(f"{job.name}: {GIVEN_UP}")
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Columns as wide as their widest cell."""

@@ -75,7 +75,11 @@ def _jobs_words(jobs: argparse.ArgumentParser) -> None:
     for name, text in (
         ("cancel", "cancel jobs that have not ended"),
         ("retry", "run failed or cancelled jobs again"),
-        ("remove", "take jobs off the list, cancelling them first; results stay"),
+        (
+            "remove",
+            "take jobs off the list, cancelling them first; results stay, "
+            "but what a service may still bring is given up",
+        ),
     ):
         action = actions.add_parser(name, help=text)
         _add_common(action)

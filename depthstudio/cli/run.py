@@ -91,10 +91,12 @@ def order_of(options: argparse.Namespace, registry: Registry, hosts: Hosts) -> O
     """
     provider = registry.get(options.provider)
     host = known_host(hosts, options.host_via).info if options.host_via else None
+    given = endpoint_values(options.endpoints, provider.info, options.plain_hosts, host)
+    settings = load_settings(home_from(options.home).settings_file).settings
     return Order(
         options.provider,
         parameter_values(options.values, provider.params_type),
-        endpoint_values(options.endpoints, provider.info, options.plain_hosts, host),
+        {**settings.host_addresses(options.host_via), **given},
         again=options.again,
         host_via=options.host_via,
     )

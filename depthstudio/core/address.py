@@ -1,7 +1,7 @@
 """Which addresses a provider's server may have, for the window and the command line alike."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from depthstudio.core.errors import Unencrypted, UsageError
@@ -48,6 +48,21 @@ def checked_address(
     if takes_space and host == HUB_HOST and page:
         return page[1]
     return address
+
+
+def usable_addresses(
+    addresses: Mapping[str, str], plain_hosts: Collection[str] = ()
+) -> dict[str, str]:
+    """Those of them, by their names, that `checked_address` has nothing to say against."""
+    return {name: text for name, text in addresses.items() if _is_usable(text, plain_hosts)}
+
+
+def _is_usable(address: str, plain_hosts: Collection[str]) -> bool:
+    try:
+        checked_address(address, plain_hosts=plain_hosts)
+    except UsageError:
+        return False
+    return True
 
 
 def checked_source_address(text: str) -> str:

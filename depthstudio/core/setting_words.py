@@ -22,7 +22,7 @@ def _counts(name: str, values: Mapping[str, Json], schema: Schema) -> bool:
     if notes.get("no_effect_on_server") or notes.get("disabled_reason"):
         return False
     wanted = notes.get("enabled_when", {})
-    return all(_same(values.get(other), value) for other, value in wanted.items())
+    return all(same(values.get(other), value) for other, value in wanted.items())
 
 
 def setting_words(values: Mapping[str, Json], schema: Schema) -> dict[str, str]:
@@ -51,6 +51,6 @@ def _words(name: str, value: Json, declared: Schema, schema: Schema) -> tuple[st
     return label, f"{number} {unit}" if unit else number
 
 
-def _same(first: Json, second: Json) -> bool:
-    """Equal as JSON: 1 and true are not."""
+def same(first: Json, second: Json) -> bool:
+    """Equal as JSON: 1 and 1.0 are the same, 1 and true are not."""
     return isinstance(first, bool) == isinstance(second, bool) and first == second

@@ -222,8 +222,11 @@ class Session:
 
         await asyncio.gather(*(cancel(job.id) for job in self.running))
 
-    async def remove(self, job_id: str) -> None:
+    async def remove(self, job_id: str, *, unless_may_come: bool = False) -> bool:
         """Take a row off the list, cancelling it first; its result stays.
+
+        With `unless_may_come` a row stays that alone leads to what a service may still bring.
+        Returns whether it went.
 
         Raises
         ------
@@ -237,8 +240,11 @@ class Session:
                 f"Nobody knows whether {entry.job.name} was sent",
                 hint="Answer that first: send it again, or give it up",
             )
+        if unless_may_come and entry.status.may_come:
+            return False
         await self._ledger.remove(job_id)
         await self._pipeline.forget_files(job_id)
+        return True
 
     async def retry(self, job_id: str) -> list[Job]:
         """Try a failed or cancelled job again, without paying for what is there already.

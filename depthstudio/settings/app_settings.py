@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+from depthstudio.core.address import usable_addresses
 from depthstudio.core.errors import SettingsError
 from depthstudio.core.record import Json, Record, RecordError, from_plain, to_plain
 from depthstudio.formats.whole_file import whole_file
@@ -54,6 +55,10 @@ class AppSettings(Record):
     def own_certificates(self) -> Path | None:
         """Where they are, or None; a `~` is the user's folder."""
         return Path(self.ca_file).expanduser() if self.ca_file.strip() else None
+
+    def host_addresses(self, host_id: str) -> dict[str, str]:
+        """The addresses in place of a host's own, but for what is no address to use."""
+        return usable_addresses(self.endpoints_by_host.get(host_id, {}), self.plain_hosts)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,20 @@
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from depthstudio.jobs.order import Order
+from depthstudio.jobs.session import Session
+from depthstudio.providers.registry import Registry
 from depthstudio.settings.home_lock import HomeLock
 from depthstudio.settings.paths import Home
 from tests.support.scripted_service import ScriptedService
 
 Cli = Callable[..., Any]
+Leave = Callable[[], str]
 SCRIPTED = ("--provider", "scripted", "--json")
 
 
@@ -19,24 +24,41 @@ def photo(make_photo: Callable[..., Path]) -> Path:
 
 
 def run(cli: Cli, photo: Path, script: str) -> Any:
-    return cli("run", photo, *SCRIPTED, "--set", f"script={script}", "--timeout", "0.4")
+    return cli("run", photo, *SCRIPTED, "--set", f"script={script}", "--timeout", "30")
 
 
-def test_the_list_says_where_every_job_stands(cli: Cli, photo: Path) -> None:
+@pytest.fixture
+def leave_running(home: Home, registry: Registry, photo: Path, service: ScriptedService) -> Leave:
+    """Leaves a job behind, by its id, that its service still works on."""
+
+    async def leave() -> str:
+        service.polled.clear()
+        home.make_folders()
+        async with contextlib.aclosing(Session(home, registry)) as session:
+            await session.open(only=set())
+            intake = await session.take_in([photo])
+            job = await session.add(intake.sources, Order("scripted", {"script": "slow"}))
+            assert await asyncio.to_thread(service.polled.wait, 30)
+            return job.id
+
+    return lambda: asyncio.run(leave())
+
+
+def test_the_list_says_where_every_job_stands(cli: Cli, photo: Path, leave_running: Leave) -> None:
     scripts = {
         "ok": ("done", "done"),
         "fail": ("failed", "failed"),
         "silence": ("held", "lost"),
-        "slow": ("queued", "following"),
     }
     for script in scripts:
         run(cli, photo, script)
+    leave_running()
 
     listed = cli("jobs", "list", "--json")
 
     assert listed.status == 0
     stands = [(record["state"], record["phase"]) for record in listed.records]
-    assert stands == list(scripts.values())
+    assert stands == [*scripts.values(), ("queued", "following")]
     done, failed, lost, slow = listed.records
     assert (done["name"], done["provider"]) == ("photo.png", "scripted")
     assert done["sources"] == [str(photo)]
@@ -91,23 +113,39 @@ def test_listing_an_unused_home_makes_none(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_cancelling_a_job_that_was_left_at_the_service_says_what_it_could_not_do(
-    cli: Cli, photo: Path
+    cli: Cli, leave_running: Leave
 ) -> None:
-    (queued,) = run(cli, photo, "slow").named("queued")
+    left = leave_running()
 
-    said = cli("jobs", "cancel", queued["job"], "--json")
+    said = cli("jobs", "cancel", left, "--json")
 
     (cancelled,) = said.named("cancelled")
     assert said.status == 0
     assert cancelled["error"] == {
         "type": "Cancelled",
         "message": "it may still run at the service",
-        "hint": "It may still be fetched, and is not ordered again:"
-        f" depthstudio jobs retry {queued['job']}",
+        "hint": f"It may still be fetched, and is not ordered again: depthstudio jobs retry {left}",
         "retryable": True,
     }
-    words = cli("jobs", "cancel", queued["job"])
+    words = cli("jobs", "cancel", left)
     assert "photo.png: cancelled it may still run at the service" in words.out
+
+
+def test_the_list_says_what_may_still_come_and_how_it_is_fetched(
+    cli: Cli, photo: Path, leave_running: Leave
+) -> None:
+    run(cli, photo, "fail")
+    left = leave_running()
+    cli("jobs", "cancel", left)
+
+    records, table = cli("jobs", "list", "--json").records, cli("jobs", "list").out
+
+    assert [record["may_come"] for record in records] == [False, True]
+    assert table.count("may still come") == 1
+    assert table.endswith(
+        "it may still run at the service; may still come:"
+        f" depthstudio jobs retry {left} fetches it\n"
+    )
 
 
 def test_retrying_runs_the_job_and_reports_it(
@@ -145,6 +183,21 @@ def test_removing_takes_the_row_and_leaves_the_result(cli: Cli, photo: Path) -> 
     assert (said.status, said.out) == (0, "")
     assert cli("jobs", "list", "--json").records == []
     assert [r["result"] for r in cli("library", "list", "--json").records] == [done["result"]]
+
+
+def test_removing_a_row_whose_work_may_still_come_says_what_is_given_up(
+    cli: Cli, leave_running: Leave
+) -> None:
+    first, second = leave_running(), leave_running()
+
+    told = cli("jobs", "remove", first, "--json")
+    words = cli("jobs", "remove", second)
+
+    (warning,) = told.named("warning")
+    assert (told.status, warning["job"]) == (0, first)
+    assert "cannot be fetched any more" in warning["message"]
+    assert words.out == f"photo.png: {warning['message']}\n"
+    assert cli("jobs", "list", "--json").records == []
 
 
 @pytest.mark.parametrize("action", ["cancel", "retry", "remove"])

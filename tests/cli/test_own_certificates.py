@@ -1,15 +1,20 @@
 """A company's own certificates: the setting `ca_file`, from the file to the connection."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from depthstudio.core.errors import InputError, ServiceUnavailable
+from depthstudio.providers.transport.tls import certificates_in, tls_context
 from depthstudio.settings.app_settings import AppSettings, load_settings, save_settings
 from depthstudio.settings.paths import Home
 from tests.support.loopback import AUTHORITY, Loopback
 
+HASH_OF_AUTHORITY = "fc5f0513"  # as `openssl x509 -subject_hash` says
 Cli = Callable[..., Any]
 MakePhoto = Callable[..., Path]
 
@@ -56,6 +61,26 @@ def test_a_certificate_that_the_setting_vouches_for_is_trusted(
     (failed,) = cli("run", make_photo(), *words).named("failed")
     assert "404" in failed["error"]["message"]
     assert len(company.questions) == 2
+
+
+@pytest.mark.anyio
+async def test_a_folder_is_taken_where_openssl_finds_what_is_in_it(
+    company: Loopback, tmp_path: Path
+) -> None:
+    folder = tmp_path / "company"
+    folder.mkdir()
+    shutil.copy(AUTHORITY, folder / "ca.pem")  # under this name OpenSSL does not look
+    with pytest.raises(InputError, match="found in the folder company") as caught:
+        certificates_in(folder)
+    assert "openssl rehash" in caught.value.hint
+    with pytest.raises(ServiceUnavailable, match="certificates in company cannot be read"):
+        tls_context(folder)
+
+    shutil.copy(AUTHORITY, folder / f"{HASH_OF_AUTHORITY}.0")
+    (folder / "0badcafe.0").write_bytes(b"no certificate")
+    assert certificates_in(folder) == 1
+    async with httpx.AsyncClient(verify=tls_context(folder)) as client:
+        assert (await client.get(company.url)).status_code == 404
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"])

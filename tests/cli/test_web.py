@@ -11,6 +11,8 @@ from depthstudio.cli import run
 from depthstudio.jobs import session
 from depthstudio.providers.builtin.relief import ReliefProvider
 from depthstudio.providers.registry import Registry
+from depthstudio.settings.app_settings import AppSettings, save_settings
+from depthstudio.settings.paths import Home
 from tests.support.cli_events import assert_in_order
 from tests.support.scripted_provider import scripted_at
 from tests.support.scripted_service import ScriptedService
@@ -150,6 +152,27 @@ def test_the_host_is_where_the_command_says(
         assert service.jobs["1"].body.startswith(f"{other.url}/{name}?")
 
 
+def moved(home: Home, **addresses: str) -> None:
+    """As the window remembers that the user moved hosts elsewhere."""
+    by_host = {host_id: {"shelf": address} for host_id, address in addresses.items()}
+    save_settings(home.settings_file, AppSettings(endpoints_by_host=by_host))
+
+
+def test_the_host_is_where_the_settings_say_unless_the_command_says_otherwise(
+    cli: Cli, make_photo: MakePhoto, shelf: Shelf, home: Home
+) -> None:
+    hosted = ("run", make_photo(), *SCRIPTED, "--again", "--host-via", "shelf")
+    with Shelf() as own, Shelf() as other:
+        moved(home, shelf=own.url)
+        assert cli(*hosted).status == 0
+        assert (len(own.files), len(other.files)) == (1, 0)
+        assert cli(*hosted, "--endpoint", f"shelf={other.url}").status == 0
+        assert (len(own.files), len(other.files)) == (1, 1)
+        moved(home, shelf="http://nas.test")  # nobody allowed that it is spoken to in the clear
+        assert cli(*hosted).status == 0
+    assert len(shelf.files) == 1
+
+
 def test_resume_says_what_is_known_of_a_lost_submit(cli: Cli, service: ScriptedService) -> None:
     (lost,) = cli("run", ADDRESS, *SCRIPTED, "--set", "script=silence").named("held")
 
@@ -192,7 +215,7 @@ def test_a_retry_puts_no_file_on_a_host_that_is_not_agreed_to_any_more(
 
 
 def test_a_retry_with_another_host_puts_the_file_there(
-    cli: Cli, make_photo: MakePhoto, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, make_photo: MakePhoto, shelf: Shelf, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hosts = {"shelf": shelf_at(shelf.url), "attic": shelf_at(shelf.url, id="attic")}
     monkeypatch.setattr(session, "load_hosts", lambda: hosts)
@@ -203,6 +226,11 @@ def test_a_retry_with_another_host_puts_the_file_there(
 
     assert said.named("failed")[0]["job"] != failed["job"]
     assert len(shelf.files) == 2
+
+    with Shelf() as own:
+        moved(home, attic=own.url)
+        cli("jobs", "retry", failed["job"], "--json", "--host-via", "attic")
+        assert (len(own.files), len(shelf.files)) == (1, 2)
 
 
 def test_a_retry_that_only_follows_needs_no_consent(

@@ -112,7 +112,7 @@ async def test_what_is_trusted_is_said_at_the_next_start(start_inside: Start) ->
         ("empty.pem", f"empty.pem {NO_CERTIFICATE}"),
         ("words.pem", f"words.pem {NO_CERTIFICATE}"),
         ("key.pem", f"key.pem {NO_CERTIFICATE}"),
-        ("folder", "There is no file folder."),
+        ("folder", "No certificate is found in the folder folder."),
     ],
 )
 async def test_a_file_without_certificates_is_said_in_place_and_changes_nothing(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from qasync import QEventLoop
 
 from depthstudio.core.job import HoldKind, JobState
@@ -116,6 +116,35 @@ async def test_a_refused_job_says_why_and_is_retried_from_its_row(
         assert "this step is refused" in studio.window.queue_panel.details.text()
         studio.click_row(0, RowAction.RETRY)
         await studio.shows("fields.png")
+
+
+async def test_a_row_whose_work_may_still_come_is_not_cleared_and_goes_only_after_a_question(
+    start_remote: Start, photo: Path
+) -> None:
+    async with start_remote() as studio:
+        clear = studio.window.action("clear")
+        await ask(studio, photo, "hold-follow-once")
+        await state_of_row(studio, 0, JobState.HELD)
+        ordered = studio.rows[0].job.id
+        await studio.session.cancel(ordered)
+        await studio.session.runner.try_now("scripted")
+        assert studio.rows[0].status.may_come
+        await ask(studio, photo, "refuse")
+        await state_of_row(studio, 1, JobState.FAILED)
+        await until(clear.isEnabled)
+        clear.trigger()
+        await until(lambda: not clear.isEnabled())
+        assert [row.job.id for row in studio.rows] == [ordered]
+
+        for answer, left in (("Cancel", [ordered]), ("Remove", [])):
+            studio.window.queue_panel.remove_requested.emit(ordered)
+            await until(lambda: studio.window.findChild(QMessageBox))
+            box = studio.window.findChild(QMessageBox)
+            assert box.text() == "Remove “fields.png” from the queue?"
+            assert box.informativeText().startswith("Scripted may still bring what was ordered")
+            next(b for b in box.buttons() if b.text().replace("&", "") == answer).click()
+            await until(lambda: studio.window.findChild(QMessageBox) is None)
+            await until(lambda left=left: [row.job.id for row in studio.rows] == left)
 
 
 async def test_a_job_that_runs_when_the_window_closes_goes_on_at_the_next_start(

@@ -111,7 +111,7 @@ BLOWS = [
     Blow(D, "joining", QUESTION, ONE, (JOIN, "hold_answer", {}), 1, seen=(JOIN, 2)),
     Blow(D, "running", RESCUED, ONE, held="gradio_demo", is_short=True),
     Blow(D, "scene comes", RESCUED, ONE, (SCENE, "stall", STALL), seen=(SCENE, 1)),
-    Blow(D, "pictures come", RESCUED, ONE, (PICTURE, "stall", STALL), seen=(PICTURE, 1)),
+    Blow(D, "pictures come", "done", ONE, (PICTURE, "stall", STALL), seen=(PICTURE, 1)),
     Blow(P, "uploading", "done", ALL, (UPLOAD, "pause", {}), seen=(UPLOAD, 1)),
     Blow(P, "joining", QUESTION, CUT, (JOIN, "hold_answer", {}), seen=(JOIN, 1)),
     Blow(P, "cutting", GONE, CUT, held="process_image"),

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from depthstudio.core.artifact import Role
 from depthstudio.core.job import Job, JobState, Stage
 from depthstudio.jobs.order import Order
-from tests.services.conftest import OpenService
+from tests.services.conftest import MakePhotos, OpenService
 from tests.support.gradio_jobs import (
     CANCEL,
     CONFIG,
@@ -208,6 +209,55 @@ async def test_a_cancel_while_a_submit_has_no_answer_waits_for_its_id_and_uses_i
     (cancel,) = matching(server, CANCEL)
     assert event_of_last_join(server).items() <= cancel["json"].items()
     assert len(matching(server, JOIN)) == 2
+
+
+@pytest.mark.parametrize(("server", "kind"), SERVERS, indirect=["server"])
+async def test_what_was_finished_while_its_submit_had_no_answer_comes_where_it_lies_at_the_server(
+    server: GradioServer, kind: Kind, open_service: OpenService, tmp_path: Path
+) -> None:
+    last = kind.work[-1]
+    server.wire_fault(JOIN, "hold_answer", skip=kind.join(last))
+    async with open_service(kind.provider_id, server.url) as service:
+        job = await service.add([thing(tmp_path)], **kind.values)
+        await server.until_called(last, state="done")
+        cancelling = asyncio.create_task(service.session.cancel(job.id))
+        await asyncio.sleep(0)
+        server.release()
+        await cancelling
+        status = service.status(job)
+        assert (status.state, status.note) == (JobState.CANCELLED, FINISHED)
+        assert status.may_come == (kind is DA3)
+        assert matching(server, CANCEL) == []
+
+        if status.may_come:
+            await service.session.retry(job.id)
+            status = await service.settled(job)
+            (scene,) = (await service.result(status)).artifacts
+            assert (status.state, scene.role) == (JobState.DONE, Role.SCENE)
+            assert accepted(server, kind) == (1,)
+
+
+@pytest.mark.parametrize("lives", [True, False], ids=["session lives", "session forgotten"])
+async def test_a_retry_after_a_cancel_asks_for_the_views_that_had_not_come(
+    da3_seed: GradioServer, open_service: OpenService, photos: MakePhotos, lives: bool
+) -> None:
+    da3_seed.wire_fault(PICTURE, "stall", skip=2, **STALL)  # of the second view
+    async with open_service(DA3.provider_id, da3_seed.url) as service:
+        job = await service.add(photos(3), **DA3.values)
+        await until_matching(da3_seed, PICTURE, 3)
+        await service.session.cancel(job.id)
+        assert service.status(job).may_come
+        if not lives:
+            da3_seed.forget()
+        await service.session.retry(job.id)
+        result = await service.result(await service.settled(job))
+
+    pictures = [artifact for artifact in result.artifacts if artifact.role is Role.DEPTH]
+    assert len(pictures) == (3 if lives else 1)
+    assert len({artifact.sha256 for artifact in pictures}) == len(pictures)
+    said = [warning.partition(":")[0] for warning in result.warnings]
+    assert said == ([] if lives else ["The pictures of 2 of 3 views did not come"])
+    assert accepted(da3_seed, DA3) == (1,)
 
 
 @pytest.mark.parametrize(("server", "kind"), SERVERS, indirect=["server"])

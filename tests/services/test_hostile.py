@@ -9,7 +9,7 @@ import pytest
 
 from depthstudio.core.artifact import Role
 from depthstudio.core.job import JobState
-from depthstudio.providers.depth_anything import making
+from depthstudio.providers.depth_anything import pictures
 from depthstudio.settings.paths import Home
 from tests.services.conftest import OpenService
 from tests.support.gradio_jobs import (
@@ -70,8 +70,8 @@ async def test_of_ten_thousand_views_only_so_many_are_fetched_and_the_row_says_s
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert making.MOST_VIEWS == 1000
-    monkeypatch.setattr(making, "MOST_VIEWS", 3)
+    assert pictures.MOST_VIEWS == 1000
+    monkeypatch.setattr(pictures, "MOST_VIEWS", 3)
     one = '["View 1","View 1"]'
     many = ",".join([one] * 10_000)
     da3_seed.wire_fault(STREAM, "rewrite", skip=1, old=f"[{one}]", new=f"[{many}]")

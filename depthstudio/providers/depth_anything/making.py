@@ -11,16 +11,21 @@ from depthstudio.core.artifact import Artifact, Role
 from depthstudio.core.errors import (
     BadResponse,
     InputError,
-    NotOffered,
     ProviderError,
     RemoteJobFailed,
     ResultLost,
 )
 from depthstudio.core.job import Checkpoint, Progress, Source, Stage
-from depthstudio.core.json_shape import list_in, object_in
+from depthstudio.core.json_shape import list_in
 from depthstudio.core.record import Json, to_plain
 from depthstudio.formats import media_type
 from depthstudio.providers.base import Context, Health, LiveSchema, Reach
+from depthstudio.providers.depth_anything.pictures import (
+    listed_views,
+    no_pictures,
+    view_file,
+    view_pictures,
+)
 from depthstudio.providers.footage import Prepared, prepared
 from depthstudio.providers.gradio.app import Function, file_in
 from depthstudio.providers.gradio.failures import plain_text
@@ -40,20 +45,18 @@ if TYPE_CHECKING:
 SERVICE = "Depth Anything 3"
 UPLOAD, RECONSTRUCT, SHOW = "handle_uploads", "gradio_demo", "update_visualization"
 NEEDS = (UPLOAD, RECONSTRUCT)
-UPLOADED = "uploaded"  # the step that starts no work
+UPLOADED, LISTED = "uploaded", "views"  # the steps that start no work
 # What the app reads as it is. Other pictures it would silently leave out.
 TAKEN_AS_IS = frozenset({media_type.JPEG, media_type.PNG}) | media_type.VIDEOS
 NOT_PARAMETERS = frozenset({"target_dir", "input_video", "input_images", "s_time_interval"})
 # Where the outputs of `gradio_demo` are in the array.
 SCENE, SAID, PHOTO, DEPTH, VIEWS, FLIGHT = 0, 1, 3, 4, 6, 7
 RESCUE_WAITS_S = (0.0, 2.0, 5.0, 10.0, 20.0)
-MOST_VIEWS = 1000  # as many as the photos of one job
-MAX_PICTURE_BYTES = 64 << 20
 THE_SCENE = RemoteFile("scene.glb", Role.SCENE, frozenset({media_type.GLB}), 8 << 30)
 THE_FLIGHT = RemoteFile("flight.mp4", Role.VIDEO, frozenset({media_type.MP4}), 8 << 30)
 RESCUED = "Rescued after an interruption: the scene only, without the pictures of its views"
-INTERRUPTED = "The program ended while the files came: pictures of some views may be missing"
-NO_PICTURES = "The pictures of {missing} of {count} views did not come"
+INTERRUPTED = "Interrupted while the files came: pictures of some views may be missing"
+NO_FLIGHT = "The flight through the scene did not come"
 
 
 async def check(reach: Reach) -> Health:
@@ -86,7 +89,9 @@ async def fetch(
     arguments = named_arguments(demo, values)
     target_dir = uploaded["target_dir"]
     try:
-        data = await session.work(ctx, RECONSTRUCT, demo, arguments, target_dir=target_dir)
+        data = await session.work(
+            ctx, RECONSTRUCT, demo, arguments, stays=True, target_dir=target_dir
+        )
     except ResultLost:
         # The stream broke off; what was running there goes on, and the scene is paid for.
         return await _rescued(target_dir, params, ctx)
@@ -101,9 +106,34 @@ async def reattach(
     if RECONSTRUCT not in checkpoint.steps:
         return await fetch(ctx.sources, params, ctx)
     if kept := await ctx.in_thread(lambda flag: _kept_files(ctx.folder)):
-        ctx.note(INTERRUPTED)
-        return kept
+        async with finished_if_cancelled(ctx):
+            return [*kept, *await _missing(kept, checkpoint, params, ctx)]
     return await _rescued(checkpoint.steps[RECONSTRUCT].get("target_dir"), params, ctx)
+
+
+async def _missing(
+    kept: Sequence[Artifact], checkpoint: Checkpoint, params: "DepthAnythingParams", ctx: Context
+) -> list[Artifact]:
+    """The pictures that had not come, where the server's session still lives to be asked."""
+    if params.infer_gs:
+        ctx.note(NO_FLIGHT)
+    if not params.view_pictures:
+        return []
+    if LISTED not in checkpoint.steps:
+        ctx.note(INTERRUPTED)  # nobody knows how many views there are
+        return []
+    names = [str(name) for name in list_in(checkpoint.steps[LISTED]["names"])]
+    first = sum(artifact.role is Role.PHOTO for artifact in kept)
+    if first == len(names):
+        return []
+    try:
+        space = await connect(ctx, SERVICE, NEEDS)
+    except ProviderError as error:
+        ctx.note(no_pictures(len(names) - first, len(names), error))
+        return []
+    session = space.session(str(checkpoint.steps[RECONSTRUCT]["session_hash"]))
+    change = space.app.called_by(space.app.function(RECONSTRUCT).outputs[VIEWS], "change")
+    return await view_pictures(session, change, names, ctx, first=first)
 
 
 async def _rescued(target_dir: Json, params: "DepthAnythingParams", ctx: Context) -> list[Artifact]:
@@ -133,7 +163,7 @@ def _kept_files(folder: Path) -> list[Artifact]:
         return []
     artifacts = [described(folder / THE_SCENE.name, Role.SCENE)]
     for number in itertools.count():
-        files = [_view_file(number, role) for role in (Role.PHOTO, Role.DEPTH)]
+        files = [view_file(number, role) for role in (Role.PHOTO, Role.DEPTH)]
         if not all((folder / file.name).is_file() for file in files):
             break
         artifacts += [described(folder / file.name, file.role) for file in files]
@@ -232,63 +262,14 @@ async def _collected(
     ctx.report(Progress(Stage.DOWNLOADING, 0.0, "Scene"))
     artifacts = [await downloaded(session, data[SCENE], THE_SCENE, ctx)]
     if params.view_pictures:
-        artifacts += await _view_pictures(space, session, demo, data, ctx)
+        names = listed_views(data[VIEWS], SERVICE, ctx)
+        await ctx.remember(LISTED, {"names": list(names)})
+        change = space.app.called_by(demo.outputs[VIEWS], "change")
+        first = data[PHOTO], data[DEPTH]
+        artifacts += await view_pictures(session, change, names, ctx, shown=first)
     flight = file_in(data[FLIGHT])
     if params.infer_gs and flight is not None:
         artifacts.append(await downloaded(session, flight, THE_FLIGHT, ctx))
     elif params.infer_gs:
-        ctx.note("The flight through the scene did not come")
+        ctx.note(NO_FLIGHT)
     return artifacts
-
-
-async def _view_pictures(
-    space: Space, session: GradioSession, demo: Function, data: list[Any], ctx: Context
-) -> list[Artifact]:
-    """Photo and depth of each view; the first two came with the run itself.
-
-    The scene is what was paid for: pictures that do not come are a word on the result.
-    """
-    offered = _view_names(data[VIEWS])
-    names = offered[:MOST_VIEWS]
-    if len(offered) > len(names):
-        ctx.note(f"{SERVICE} lists {len(offered)} views; only the first {len(names)} were fetched")
-    artifacts: list[Artifact] = []
-    shown = data[PHOTO], data[DEPTH]
-    for number, name in enumerate(names):
-        ctx.report(Progress(Stage.DOWNLOADING, number / len(names), plain_text(name)))
-        try:
-            if number > 0:
-                shown = await _view(space, session, demo, name)
-            files = [_view_file(number, role) for role in (Role.PHOTO, Role.DEPTH)]
-            pair = [
-                await downloaded(session, value, file, ctx)
-                for value, file in zip(shown, files, strict=True)
-            ]
-        except ProviderError as error:
-            missing = len(names) - number
-            ctx.note(f"{NO_PICTURES.format(missing=missing, count=len(names))}: {error}")
-            break
-        artifacts += pair
-    return artifacts
-
-
-async def _view(
-    space: Space, session: GradioSession, demo: Function, name: str
-) -> tuple[object, object]:
-    """Choose another view in the app, and take the two pictures it changes to."""
-    change = space.app.called_by(demo.outputs[VIEWS], "change")
-    if change is None:
-        raise NotOffered(f"{SERVICE} has no way to ask for another view")
-    data = await session.call(change, change.positional(name))
-    return data[0], data[1]
-
-
-def _view_file(number: int, role: Role) -> RemoteFile:
-    name = f"view_{number + 1:04d}_{role.value}.webp"
-    return RemoteFile(name, role, media_type.PICTURES, MAX_PICTURE_BYTES)
-
-
-def _view_names(selector: object) -> list[str]:
-    """The views as the app's own selector lists them."""
-    choices = list_in(object_in(selector).get("choices"))
-    return [str((list_in(choice) or [choice])[-1]) for choice in choices] or ["View 1"]

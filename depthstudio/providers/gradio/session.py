@@ -126,12 +126,20 @@ class GradioSession:
         return event_id
 
     async def work(
-        self, ctx: Context, step: str, function: Function, data: Sequence[Json], **ids: Json
+        self,
+        ctx: Context,
+        step: str,
+        function: Function,
+        data: Sequence[Json],
+        *,
+        stays: bool = False,
+        **ids: Json,
     ) -> list[Any]:
         """A call that costs something: journalled before it is sent, followed to its end.
 
-        `ids` are written down with it. A cancel is passed on to the server; see `follow` for
-        what is raised.
+        `ids` are written down with it. With `stays` what the call makes can be fetched later by
+        those, even though nobody heard of its end. A cancel is passed on to the server; see
+        `follow` for what is raised.
         """
 
         async def send() -> Mapping[str, Json]:
@@ -150,7 +158,9 @@ class GradioSession:
         except asyncio.CancelledError:
             if step in ctx.checkpoint.steps:
                 event_id = str(ctx.checkpoint.steps[step]["event_id"])
-                await ctx.cancel_remotely(lambda: self._cancel_unheard(function, event_id))
+                await ctx.cancel_remotely(
+                    lambda: self._cancel_unheard(function, event_id, stays=stays)
+                )
             raise
         try:
             return await self.follow(function, str(sent["event_id"]), ctx.report, stop)
@@ -249,12 +259,16 @@ class GradioSession:
             response.raise_for_status()
         return CancelAnswer(ASKED_TO_STOP if has_started else TAKEN_OUT)
 
-    async def _cancel_unheard(self, function: Function, event_id: str) -> CancelAnswer:
+    async def _cancel_unheard(
+        self, function: Function, event_id: str, *, stays: bool
+    ) -> CancelAnswer:
         """Cancel a call whose stream was never opened, which has to be for it to be closed."""
         following = Following(event_id, lambda progress: None)
         await self._stream().look(following)
         if following.outcome is not None:
-            return CancelAnswer(FINISHED)  # what it made went by with the stream
+            # What it made went by with the stream, unless it can be found at the server.
+            is_there = stays and isinstance(following.outcome, Completed)
+            return CancelAnswer(FINISHED, may_come=is_there)
         return await self.cancel(function, event_id, has_started=following.has_started)
 
     def _stream(self) -> SessionStream:

@@ -16,6 +16,7 @@ from depthstudio.providers.transport.redaction import redacted
 RUNNING_LIMIT_S = 900.0  # ZeroGPU grants two minutes; a slow computer of one's own needs more
 ENDING_LIMIT_S = 2.0
 LOOK_LIMIT_S = 1.0  # for what the server has to say of a call at once
+LOOK_ON_S = 0.3  # the end of a call that began is told at once, if it is there already
 LONGEST_SAID = 30_000
 RUN_AGAIN = "Run it again; if it goes on, check the server's address"
 
@@ -68,11 +69,17 @@ class SessionStream:
     async def look(self, following: Following) -> None:
         """Read no further than whether the call has begun or ended, and close the stream."""
         with contextlib.suppress(ProviderError, TimeoutError):
-            async with asyncio.timeout(LOOK_LIMIT_S), contextlib.aclosing(self._events()) as events:
+            async with (
+                asyncio.timeout(LOOK_LIMIT_S) as limit,
+                contextlib.aclosing(self._events()) as events,
+            ):
                 async for event in events:
+                    had_started = following.has_started
                     following.read(self._message(event.data))
-                    if following.has_started or following.outcome is not None:
+                    if following.outcome is not None:
                         break
+                    if following.has_started and not had_started:
+                        limit.reschedule(asyncio.get_running_loop().time() + LOOK_ON_S)
 
     def _events(self) -> AsyncGenerator[ServerEvent]:
         return server_events(

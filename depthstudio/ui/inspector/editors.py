@@ -14,7 +14,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from depthstudio.core.params import Json
-from depthstudio.ui.inspector.schema import Kind, ParamField, not_set, same
+from depthstudio.core.setting_words import same
+from depthstudio.ui.inspector.schema import Kind, ParamField, not_set
 from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.parts.controls import CheckBox, Combo
 from depthstudio.ui.parts.segments import Segments

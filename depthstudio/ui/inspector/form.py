@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from depthstudio.core.errors import ParamError
 from depthstudio.core.params import EXTRA, Json
+from depthstudio.core.setting_words import same
 from depthstudio.ui.inspector.group import ParamGroup
 from depthstudio.ui.inspector.rows import LABEL_PX, ParamRow
 from depthstudio.ui.inspector.schema import (
@@ -16,7 +17,6 @@ from depthstudio.ui.inspector.schema import (
     allowed,
     flat,
     read_schema,
-    same,
     takes_extra,
 )
 from depthstudio.ui.look.theme import Space, Theme

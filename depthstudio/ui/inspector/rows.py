@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from depthstudio.core.params import Json
+from depthstudio.core.setting_words import same
 from depthstudio.ui.inspector.editors import (
     SEGMENTS_PX,
     Editor,
@@ -13,7 +14,7 @@ from depthstudio.ui.inspector.editors import (
     make_editor,
 )
 from depthstudio.ui.inspector.reset_dot import ResetDot
-from depthstudio.ui.inspector.schema import ParamField, same
+from depthstudio.ui.inspector.schema import ParamField
 from depthstudio.ui.look.theme import Height, Space, Theme
 from depthstudio.ui.parts.chips import Chip
 from depthstudio.ui.parts.labels import ElidedLabel, ToneLabel

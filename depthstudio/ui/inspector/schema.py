@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication
 
 from depthstudio.core.params import EXTRA, FieldNotes, Json, field_notes
 from depthstudio.core.schema_reading import number_in, resolved, without_null
+from depthstudio.core.setting_words import same
 from depthstudio.ui.parts.amounts import unit_suffix
 
 STEPS_ACROSS_RANGE = 100  # when a schema names a range but no step
@@ -112,11 +113,6 @@ class ParamField:
 def not_set() -> str:
     """The words for a value that is left out."""
     return _tr("Not set")
-
-
-def same(first: Json, second: Json) -> bool:
-    """Equal as JSON: 1 and 1.0 are the same, 1 and true are not."""
-    return isinstance(first, bool) == isinstance(second, bool) and first == second
 
 
 def flat(values: Mapping[str, Json]) -> dict[str, Json]:

@@ -6,8 +6,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from depthstudio.core.record import Json
-from depthstudio.core.setting_words import counted
-from depthstudio.ui.inspector.schema import ParamField, flat, read_schema, same
+from depthstudio.core.setting_words import counted, same
+from depthstudio.ui.inspector.schema import ParamField, flat, read_schema
 from depthstudio.ui.parts.amounts import unit_suffix
 
 

@@ -57,14 +57,51 @@ def ask_to_remove(
     parent: QWidget, icons: Icons, name: str, remove: Callable[[], object]
 ) -> QMessageBox:
     """Ask before a result is deleted; Cancel is what Enter and Escape do."""
+    return _asked(
+        parent,
+        icons,
+        tr("Remove “{name}” from the library?").format(name=name),
+        tr("Its files are deleted from this computer. This cannot be undone."),
+        remove,
+        title=tr("Remove from library"),
+    )
+
+
+def ask_to_forget(
+    parent: QWidget, icons: Icons, name: str, service: str, remove: Callable[[], object]
+) -> QMessageBox:
+    """Ask before a row goes that alone leads to what a service may still bring."""
+    lost = tr(
+        "{service} may still bring what was ordered, and Retry fetches it. Without this row it "
+        "is lost: the same is ordered again, and paid again where it costs something."
+    )
+    return _asked(
+        parent,
+        icons,
+        tr("Remove “{name}” from the queue?").format(name=name),
+        lost.format(service=service),
+        remove,
+        title=tr("Remove from queue"),
+    )
+
+
+def _asked(
+    parent: QWidget,
+    icons: Icons,
+    question: str,
+    lost: str,
+    remove: Callable[[], object],
+    *,
+    title: str,
+) -> QMessageBox:
     box = QMessageBox(parent)
     box.setIconPixmap(icons.pixmap("alert-outline", IconSize.EMPTY, "held"))
-    box.setText(tr("Remove “{name}” from the library?").format(name=name))
-    box.setInformativeText(tr("Its files are deleted from this computer. This cannot be undone."))
+    box.setText(question)
+    box.setInformativeText(lost)
     button = box.addButton(tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
     box.setDefaultButton(box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole))
     button.clicked.connect(remove)
-    return _shown(box, tr("Remove from library"))
+    return _shown(box, title)
 
 
 def show_about(parent: QWidget, icons: Icons, home: Home) -> QMessageBox:

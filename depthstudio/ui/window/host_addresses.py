@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from depthstudio.core.address import checked_address
-from depthstudio.core.errors import UsageError
+from depthstudio.core.address import usable_addresses
 
 
 class HostAddresses(QObject):
@@ -33,8 +32,7 @@ class HostAddresses(QObject):
         `plain_hosts` may be spoken to without encryption.
         """
         self._by_host = {
-            host_id: {name: text for name, text in chosen.items() if _is_good(text, plain_hosts)}
-            for host_id, chosen in by_host.items()
+            host_id: usable_addresses(chosen, plain_hosts) for host_id, chosen in by_host.items()
         }
 
     def put(self, host_id: str, endpoints: Mapping[str, str]) -> None:
@@ -42,11 +40,3 @@ class HostAddresses(QObject):
         if dict(endpoints) != self.of(host_id):
             self._by_host[host_id] = dict(endpoints)
             self.changed.emit(host_id)
-
-
-def _is_good(address: str, plain_hosts: Collection[str]) -> bool:
-    try:
-        checked_address(address, plain_hosts=plain_hosts)
-    except UsageError:
-        return False
-    return True

@@ -3,12 +3,17 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from depthstudio.core.job import JobState
+from depthstudio.core.job import JobState, JobStatus
 from depthstudio.jobs.session import Session
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.runs import Runs
 from depthstudio.ui.window.showing import Showing
 from depthstudio.ui.window.tasks import Tasks
+
+
+def clears(status: JobStatus) -> bool:
+    """Is nothing of a job to come any more, so that its row can go unasked?"""
+    return status.state.is_final and not status.may_come
 
 
 class JobWishes:
@@ -91,12 +96,28 @@ class JobWishes:
         provider_id = self._session.queue.entry(job_id).job.provider_id
         await self._session.runner.try_now(provider_id)
 
+    async def remove(self, job_id: str) -> None:
+        """Take a row out; asked first where only it leads to what a service may still bring."""
+        session, window = self._session, self._window
+        if await session.remove(job_id, unless_may_come=True):
+            return
+        from depthstudio.ui.window.dialogs import ask_to_forget
+
+        entry = session.queue.entry(job_id)
+        provider_id = entry.job.provider_id
+        known = provider_id in session.registry
+        service = session.registry[provider_id].info.title if known else provider_id
+        start = self._tasks.start
+        ask_to_forget(
+            window, window.icons, entry.job.name, service, lambda: start(session.remove(job_id))
+        )
+
     async def clear(self) -> None:
-        """Take out every job that has ended."""
+        """Take out every job that has ended, but for those whose work may still come."""
         # Or the selection would wander over the rows below, and each would be opened.
         self._window.queue_panel.select("")
         for entry in self._session.queue:
-            if entry.status.state.is_final:
+            if clears(entry.status):
                 await self._session.remove(entry.job.id)
 
     def _show_awaited(self, job_id: str) -> None:

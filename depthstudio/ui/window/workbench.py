@@ -17,7 +17,7 @@ from depthstudio.ui.window.arrangement import move_to_pane, reset_docks
 from depthstudio.ui.window.arrivals import Arrivals
 from depthstudio.ui.window.centre import Tab
 from depthstudio.ui.window.connection_tests import ConnectionTests
-from depthstudio.ui.window.job_wishes import JobWishes
+from depthstudio.ui.window.job_wishes import JobWishes, clears
 from depthstudio.ui.window.main_window import MainWindow
 from depthstudio.ui.window.measure import Measuring
 from depthstudio.ui.window.polarity import PolarityKeeping
@@ -127,7 +127,7 @@ class Workbench(QObject):
             ("run", window.inspector.run_box.activate),
             ("cancel", lambda: wishes.on_selected(session.cancel)),
             ("retry", lambda: wishes.on_selected(wishes.retry)),
-            ("remove", lambda: wishes.on_selected(session.remove)),
+            ("remove", lambda: wishes.on_selected(wishes.remove)),
             ("clear", lambda: self._tasks.start(wishes.clear())),
             ("fit", lambda: window.centre.scene_page.fit()),
             *(
@@ -148,7 +148,7 @@ class Workbench(QObject):
         for signal, wish in (
             (panel.cancel_requested, session.cancel),
             (panel.retry_requested, wishes.retry),
-            (panel.remove_requested, session.remove),
+            (panel.remove_requested, wishes.remove),
             (panel.run_again_requested, wishes.run_again),
             (panel.look_requested, session.look_for),
             (panel.send_again_requested, session.send_again),
@@ -256,7 +256,7 @@ class Workbench(QObject):
         window.set_command("cancel", enabled=state is not None and not state.is_final)
         window.set_command("retry", enabled=state in (JobState.FAILED, JobState.CANCELLED))
         window.set_command("remove", enabled=state is not None)
-        window.set_command("clear", enabled=any(e.status.state.is_final for e in queue))
+        window.set_command("clear", enabled=any(clears(e.status) for e in queue))
         window.set_command("fit", enabled=window.centre.can_fit and window.centre.offers(Tab.SCENE))
         for tab, name in VIEW_COMMANDS.items():
             window.set_command(name, enabled=window.centre.offers(tab))

@@ -8,7 +8,8 @@ from msgspec import field
 
 from depthstudio.core.param_schema import schema_of
 from depthstudio.core.params import Params, bounds, param
-from depthstudio.ui.inspector.schema import Choice, Kind, ParamField, read_schema, same
+from depthstudio.core.setting_words import same
+from depthstudio.ui.inspector.schema import Choice, Kind, ParamField, read_schema
 
 
 class Finish(StrEnum):
