@@ -47,10 +47,8 @@ class Retrying:
 
     async def retry(self, job_id: str) -> list[Job]:
         """Try a failed or cancelled job again; see `Session.retry`."""
-        row = await self.ledger.row(job_id)
-        if row.phase not in (Phase.FAILED, Phase.CANCELLED):
-            raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
-        if row.job.sources[0].media_type == UNUSABLE_TYPE:
+        row = _require_stopped(await self.ledger.row(job_id))
+        if _was_unusable(row.job):
             return await self._look_again(row.job)
         if row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row)):
             await self.ledger.move_waiting(job_id, Phase.DOWNLOADED)
@@ -63,7 +61,7 @@ class Retrying:
 
     async def host_wanted(self, job_id: str) -> str:
         """The host that a retry would put files on; see `Session.host_for_retry`."""
-        row = await self.ledger.row(job_id)
+        row = _require_stopped(await self.ledger.row(job_id))
         known = row.checkpoint if _may_be_there(row) else Checkpoint()
         has_files = row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row))
         if has_files or not has_to_be_put(row.job.sources, known, self.clock.now()):
@@ -89,14 +87,14 @@ class Retrying:
     ) -> Job:
         """Ask the same once more, through another host if one is named; see `Session`."""
         old = self.queue.entry(job_id).job
-        job = replace(
+        old = replace(
             old,
-            id=new_id(),
-            again=True,
-            created_at=self.clock.now(),
             host_via=old.host_via if host_via is None else host_via,
             endpoints={**old.endpoints, **(host_endpoints or {})},
         )
+        if _was_unusable(old):
+            return (await self._look_again(old))[0]
+        job = replace(old, id=new_id(), again=True, created_at=self.clock.now())
         await self.ledger.add(job)
         self.runner.admit(job.id)
         return job
@@ -121,6 +119,18 @@ class Retrying:
             if row.phase is not Phase.LOST:
                 raise UsageError(f"{row.job.name} is not waiting for that answer")
             await self.ledger.move(job_id, to, **changes)
+
+
+def _require_stopped(row: JournalRow) -> JournalRow:
+    """Nothing else can be retried: of a lost submit, say, a person answers for first."""
+    if row.phase not in (Phase.FAILED, Phase.CANCELLED):
+        raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
+    return row
+
+
+def _was_unusable(job: Job) -> bool:
+    """Was it never a job, but a file that nobody could make one of?"""
+    return job.sources[0].media_type == UNUSABLE_TYPE
 
 
 def _may_be_there(row: JournalRow) -> bool:
