@@ -294,4 +294,4 @@ class Pipeline:
 
 def _ordered_before(left: JournalRow) -> str:
     when = (left.started_at or left.job.created_at).astimezone()
-    return f"Ordered {when:%Y-%m-%d %H:%M} by a job that was cancelled, and not again"
+    return f"Goes on with what was ordered {when:%Y-%m-%d %H:%M} by a job that was cancelled"
