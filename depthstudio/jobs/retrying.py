@@ -6,13 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from depthstudio.core.errors import (
-    NotOffered,
-    RemoteJobFailed,
-    ResultLost,
-    SubmitUnknown,
-    UsageError,
-)
+from depthstudio.core.errors import UsageError
 from depthstudio.core.job import Checkpoint, Failure, Job, new_id
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.hosting import has_to_be_put
@@ -25,10 +19,6 @@ from depthstudio.jobs.promising import UNUSABLE_TYPE, Promising
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.sources import take_in
-
-# After these the ids a job had bring nothing any more. After any other error, be it a refused
-# key or an answer cut short, the paid work may still be there: a retry follows its ids.
-SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
 
 # A job that is asked anew forgets what its last run got from the service.
 FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}
@@ -50,9 +40,9 @@ class Retrying:
         row = _require_stopped(await self.ledger.row(job_id))
         if _was_unusable(row.job):
             return await self._look_again(row.job)
-        if row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row)):
+        if await self.in_thread(lambda: _has_files(row)):
             await self.ledger.move_waiting(job_id, Phase.DOWNLOADED)
-        elif _may_be_there(row):
+        elif row.may_be_there:
             await self.ledger.move(job_id, Phase.QUEUED)
         else:
             await self.ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
@@ -62,8 +52,8 @@ class Retrying:
     async def host_wanted(self, job_id: str) -> str:
         """The host that a retry would put files on; see `Session.host_for_retry`."""
         row = _require_stopped(await self.ledger.row(job_id))
-        known = row.checkpoint if _may_be_there(row) else Checkpoint()
-        has_files = row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row))
+        known = row.checkpoint if row.may_be_there else Checkpoint()
+        has_files = await self.in_thread(lambda: _has_files(row))
         if has_files or not has_to_be_put(row.job.sources, known, self.clock.now()):
             return ""
         return row.job.host_via
@@ -131,13 +121,6 @@ def _require_stopped(row: JournalRow) -> JournalRow:
 def _was_unusable(job: Job) -> bool:
     """Was it never a job, but a file that nobody could make one of?"""
     return job.sources[0].media_type == UNUSABLE_TYPE
-
-
-def _may_be_there(row: JournalRow) -> bool:
-    """May the ids of a stopped job still bring what was paid for?"""
-    if row.failure is None:
-        return row.may_come  # else the service was told to stop it
-    return row.failure.type not in SPENT
 
 
 def _has_files(row: JournalRow) -> bool:

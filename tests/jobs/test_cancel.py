@@ -158,8 +158,8 @@ async def test_a_lost_submit_that_was_cancelled_is_not_gone_on_with_from_the_ste
     job = await add(session, values={"script": "silence-second", "steps": 2})
     await settled(session.queue, job.id)
 
-    while session.runner._tasks:
-        await asyncio.sleep(0)  # a cancel of the attempt itself would leave the question
+    # A cancel of the attempt itself would leave the question.
+    await asyncio.gather(*session.runner._tasks.values())
 
     await session.cancel(job.id)
 
