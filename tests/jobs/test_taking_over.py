@@ -109,6 +109,7 @@ async def test_a_cancel_while_the_folder_moves_leaves_the_later_job_with_all_of_
     status = session.queue.entry(later.id).status
     assert (status.state, status.note, status.may_come) == (JobState.CANCELLED, MAY_RUN, True)
     assert [path.read_text() for path in answers(home, later)] == ["paid for"]
+    assert not session.queue.entry(left.id).status.may_come
     await session.retry(later.id)
     (status,) = await settled(session.queue, later.id)
     assert (status.state, submits(service)) == (JobState.DONE, [left.id])
