@@ -13,7 +13,7 @@ from depthstudio.core.job import Failure, Hold, Job, ListLook, Progress
 from depthstudio.core.result import Result
 from depthstudio.jobs.lost import LostSubmit
 
-MAY_COME = "It may still be fetched, and is not ordered again: depthstudio jobs retry {}"
+MAY_COME = "What was ordered may still be fetched: depthstudio jobs retry {}"
 GIVEN_UP = (
     "removed with the ids of what its service may still have made: that cannot be fetched any "
     "more, and the same is ordered again, and paid again where it costs something"

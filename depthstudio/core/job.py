@@ -188,7 +188,7 @@ class JobStatus:
     cached: bool = False
     note: str = ""  # what cancelling really did, or what a finished job wants said
     sent: Sent = Sent.NOTHING
-    may_come: bool = False  # cancelled here only: a retry follows it, and orders nothing
+    may_come: bool = False  # cancelled here only: a retry follows what was ordered
     started_at: datetime | None = None
     ended_at: datetime | None = None
 

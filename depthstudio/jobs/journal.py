@@ -61,6 +61,17 @@ class Journal:
         """Write down what was learned, without a change of phase."""
         return await self._call(lambda: self._file.record(job_id, fields))
 
+    async def left_behind(self, key: str) -> JournalRow | None:
+        """The newest job with this key that ended, if its ids may still bring its work."""
+        return await self._call(lambda: self._file.left_behind(key))
+
+    async def let_go(self, job_id: str, note: str) -> JournalRow | None:
+        """Let a job have nothing to follow any more, unless it is gone, or was retried meanwhile.
+
+        None then.
+        """
+        return await self._call(lambda: self._file.let_go(job_id, note))
+
     async def remove(self, job_id: str) -> None:
         """Forget a finished job."""
         await self._call(lambda: self._file.remove(job_id))

@@ -16,6 +16,7 @@ from depthstudio.jobs.phase import TRANSITIONS, Phase, Transition
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 10.0
+_ENDED = f"phase IN ('{Phase.FAILED}', '{Phase.CANCELLED}') AND stopped = 0"
 
 
 class JournalFile:
@@ -85,6 +86,21 @@ class JournalFile:
             self._db.execute(*_update(job_id, fields))
         return self.row(job_id)
 
+    def left_behind(self, key: str) -> JournalRow | None:
+        with _reported(self._path):
+            found = self._db.execute(
+                f"SELECT * FROM jobs WHERE key = ? AND {_ENDED} ORDER BY seq DESC", (key,)
+            )
+            rows = (row_from(record) for record in found)
+            return next((row for row in rows if row.may_be_there and row.checkpoint.has_work), None)
+
+    def let_go(self, job_id: str, note: str) -> JournalRow | None:
+        with _reported(self._path):
+            done = self._db.execute(
+                f"UPDATE jobs SET stopped = 1, note = ? WHERE id = ? AND {_ENDED}", (note, job_id)
+            )
+        return self.row(job_id) if done.rowcount else None
+
     def remove(self, job_id: str) -> None:
         self._commit((self.row(job_id).phase, None), "DELETE FROM jobs WHERE id = ?", [job_id])
 
@@ -105,9 +121,17 @@ def _update(job_id: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
 
 def _add_later_columns(db: sqlite3.Connection) -> None:
     there = {str(column["name"]) for column in db.execute("PRAGMA table_info(jobs)")}
-    for column in LATER_COLUMNS:
-        if column.partition(" ")[0] not in there:
-            db.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+    later = [column for column in LATER_COLUMNS if column.partition(" ")[0] not in there]
+    if not later:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    for column in later:
+        db.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+    if "stopped" not in there:
+        # See `row_from`: nobody wrote down what the cancels of that time did.
+        told = " AND untold = 0" if "untold" in there else ""
+        db.execute(f"UPDATE jobs SET stopped = 1 WHERE phase = '{Phase.CANCELLED}'{told}")
+    db.execute("COMMIT")
 
 
 def read_journal(path: Path) -> list[JournalRow]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from depthstudio.core.artifact import Artifact
+from depthstudio.core.errors import NotOffered, RemoteJobFailed, ResultLost, SubmitUnknown
 from depthstudio.core.job import Checkpoint, Failure, Hold, Job, JobState, JobStatus, Sent
 from depthstudio.core.record import from_json, to_json
 from depthstudio.jobs.phase import STATES, Phase
@@ -29,10 +30,15 @@ COLUMNS = (
     "started_at TEXT",
     "ended_at TEXT",
     "intent_at TEXT",  # when the intent was written
-    "stopped INTEGER NOT NULL DEFAULT 0",  # cancelled, and nothing of it is to be followed
+    "stopped INTEGER NOT NULL DEFAULT 0",  # it ended, and nothing of it is to be followed
+    "ordered_at TEXT",  # by an earlier job, whose work this one follows
 )
 # Came later. Older programs do without them, so a file that has them is still version 1.
-LATER_COLUMNS = ("intent_at TEXT", "stopped INTEGER NOT NULL DEFAULT 0")
+LATER_COLUMNS = ("intent_at TEXT", "stopped INTEGER NOT NULL DEFAULT 0", "ordered_at TEXT")
+
+# After these the ids a job had bring nothing any more. After any other error, be it a refused
+# key or an answer cut short, the paid work may still be there: a retry follows its ids.
+SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class JournalRow:
     ended_at: datetime | None = None
     intent_at: datetime | None = None
     stopped: bool = False
+    ordered_at: datetime | None = None
 
     @property
     def status(self) -> JobStatus:
@@ -76,6 +83,13 @@ class JournalRow:
     def may_come(self) -> bool:
         """Was it cancelled here only, so that what its service took on may still be fetched?"""
         return self.phase is Phase.CANCELLED and self.checkpoint.has_work and not self.stopped
+
+    @property
+    def may_be_there(self) -> bool:
+        """May the ids of a job that ended still bring what was paid for?"""
+        if self.failure is None:
+            return self.may_come  # else the service was told to stop it
+        return not self.stopped and self.failure.type not in SPENT
 
     @property
     def _sent(self) -> Sent:
@@ -123,8 +137,17 @@ def row_from(record: sqlite3.Row) -> JournalRow:
         started_at=_moment(record["started_at"]),
         ended_at=_moment(record["ended_at"]),
         intent_at=_moment(_later(record, "intent_at")),
-        stopped=bool(_later(record, "stopped")),
+        stopped=_stopped(record),
+        ordered_at=_moment(_later(record, "ordered_at")),
     )
+
+
+def _stopped(record: sqlite3.Row) -> bool:
+    """A file of an older program says of few cancels that the service was not told."""
+    stopped = _later(record, "stopped")
+    if stopped is None:
+        return record["phase"] == Phase.CANCELLED and not _later(record, "untold")
+    return bool(stopped)
 
 
 def _later(record: sqlite3.Row, name: str) -> Any:

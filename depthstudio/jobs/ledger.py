@@ -13,6 +13,8 @@ from depthstudio.jobs.queue import JobQueue
 from depthstudio.jobs.recovery import entries_of, recovered
 from depthstudio.jobs.uncut import uncut
 
+TAKEN_OVER = "what was ordered is fetched by the later job of the same"
+
 
 class Ledger:
     """Keeps journal and queue saying the same, also when whoever changes them is cancelled."""
@@ -97,28 +99,24 @@ class Ledger:
         await self._journal.record(job_id, hold=hold)
         self._queue.update(job_id, hold=hold, progress=None)
 
-    async def left_by_cancelled(self, row: JournalRow) -> JournalRow | None:
-        """The newest job that was cancelled and asked just this, if its work may still come."""
-        for entry in reversed(tuple(self._queue)):
-            if entry.status.may_come and entry.job.provider_id == row.job.provider_id:
-                left = await self.row(entry.job.id)
-                if left.may_come and left.key == row.key:
-                    return left
-        return None
+    async def left_behind(self, row: JournalRow) -> JournalRow | None:
+        """The newest job that ended and asked just this, if its work may still come."""
+        return None if row.key is None else await self._journal.left_behind(row.key)
 
-    async def hand_over(self, left: JournalRow, job_id: str) -> JournalRow:
-        """Let another job follow the work of a cancelled one, which has nothing to follow then.
+    async def follow_too(self, left: JournalRow, job_id: str) -> JournalRow:
+        """Let another job follow the work of one that ended. That both do costs nothing."""
+        ordered_at = left.ordered_at or left.started_at or left.job.created_at
+        changes = {"checkpoint": left.checkpoint, "ordered_at": ordered_at}
+        return await self.move(job_id, Phase.FOLLOWING, **changes)
 
-        After a crash in between both follow it, which costs nothing.
-        """
-        return await uncut(self._hand_over(left, job_id))
+    async def let_go(self, job_id: str) -> None:
+        """Let a job that ended follow nothing any more, since another one does."""
+        await uncut(self._let_go(job_id))
 
-    async def _hand_over(self, left: JournalRow, job_id: str) -> JournalRow:
-        row = await self._move(job_id, Phase.FOLLOWING, {"checkpoint": left.checkpoint})
-        over = await self._journal.record(left.job.id, stopped=True)
-        if left.job.id in self._queue:
-            self._show(left.job.id, over.status)
-        return row
+    async def _let_go(self, job_id: str) -> None:
+        row = await self._journal.let_go(job_id, TAKEN_OVER)
+        if row is not None and job_id in self._queue:
+            self._show(job_id, row.status)
 
     async def remove(self, job_id: str) -> None:
         """Forget a job that has ended."""

@@ -61,6 +61,7 @@ TRANSITIONS: frozenset[Transition] = frozenset(
         (Phase.FAILED, Phase.QUEUED),  # retried
         (Phase.FAILED, Phase.DOWNLOADED),  # retried: only storing had failed
         (Phase.CANCELLED, Phase.QUEUED),  # run again
+        (Phase.CANCELLED, Phase.DOWNLOADED),  # run again: only storing was left
         (Phase.DONE, None),  # row removed; the result stays in the library
         (Phase.FAILED, None),
         (Phase.CANCELLED, None),

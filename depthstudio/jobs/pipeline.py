@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from depthstudio.core.artifact import Artifact
+from depthstudio.core.errors import LibraryError
 from depthstudio.core.job import Hold, Job, Progress, Stage, new_id
 from depthstudio.core.params import Params, as_promised
 from depthstudio.jobs.clock import Clock
@@ -81,7 +82,8 @@ class Pipeline:
     async def _ask(self, row: JournalRow) -> None:
         """Ask the library, then the service. What was uploaded before is used again."""
         job = row.job
-        row = await self.ledger.move(job.id, Phase.PREPARING, started_at=self.clock.now())
+        begun = {"started_at": self.clock.now(), "ordered_at": None}
+        row = await self.ledger.move(job.id, Phase.PREPARING, **begun)
         provider = self.registry.get(job.provider_id)
         params = as_promised(provider.params_type, job.params)
         await self._look_up_secrets(provider.info, job)
@@ -89,15 +91,16 @@ class Pipeline:
         async with self._alone(row):
             if await self._answered_from_library(row):
                 return
-            left = None if job.again else await self.ledger.left_by_cancelled(row)
+            left = None if job.again else await self.ledger.left_behind(row)
             if left is not None:
-                row = await self._take_over(left, row)
+                row = await uncut(self._take_over(left, row))
+            if row.phase is Phase.DOWNLOADED:
+                await self._seal(row, provider)
+                return
             self._require_means(provider.info, row)
             # It may have waited long for the same question of another job.
             await self._in_thread(lambda: require_unchanged(job.sources))
             context = await self._context(row, provider)
-            if left is not None:
-                context.note(_ordered_before(left))
             await self._in_thread(lambda: make_folder(context.folder))
             work = (
                 provider.reattach(row.checkpoint, params, context)
@@ -108,9 +111,20 @@ class Pipeline:
                 await self._fetched(context, provider, work)
 
     async def _take_over(self, left: JournalRow, row: JournalRow) -> JournalRow:
-        """Follow what a cancelled job ordered, with the files it had, instead of ordering anew."""
-        await self._in_thread(lambda: self.folders.hand_over(left.job.id, row.job.id))
-        return await self.ledger.hand_over(left, row.job.id)
+        """Follow what an earlier job ordered, with the files it had, instead of ordering anew.
+
+        In this order: after a crash in between the earlier one can still be followed too.
+        """
+        taken = await self.ledger.follow_too(left, row.job.id)
+        try:
+            files = await self._in_thread(lambda: self.folders.hand_over(left, row.job.id))
+        except LibraryError:  # with the ids alone a retry would find that the files are missing
+            await self.ledger.record(row.job.id, checkpoint=row.checkpoint)
+            raise
+        if files:
+            taken = await self._downloaded(taken, files)
+        await self.ledger.let_go(left.job.id)
+        return taken
 
     async def _follow(self, row: JournalRow) -> None:
         if row.phase is Phase.FOLLOWING:
@@ -202,14 +216,19 @@ class Pipeline:
             await uncut(self._keep_notes(context))
             raise
         await self._in_thread(lambda: check_artifacts(artifacts, context.folder))
-        row = await self.ledger.move(
-            context.job_id,
+        row = await self._downloaded(context.row, artifacts, context.notes)
+        await self._seal(row, provider)
+
+    async def _downloaded(
+        self, row: JournalRow, artifacts: Sequence[Artifact], notes: Sequence[str] = ()
+    ) -> JournalRow:
+        return await self.ledger.move(
+            row.job.id,
             Phase.DOWNLOADED,
             artifacts=tuple(artifacts),
             result_id=new_id(),
-            note=" · ".join(context.notes),
+            note=" · ".join([*_ordered_before(row), *notes]),
         )
-        await self._seal(row, provider)
 
     async def _keep_notes(self, context: JobContext) -> None:
         if context.notes:
@@ -292,6 +311,8 @@ class Pipeline:
         return await asyncio.get_running_loop().run_in_executor(self.executor, work)
 
 
-def _ordered_before(left: JournalRow) -> str:
-    when = (left.started_at or left.job.created_at).astimezone()
-    return f"Ordered {when:%Y-%m-%d %H:%M} by a job that was cancelled, and not again"
+def _ordered_before(row: JournalRow) -> list[str]:
+    if row.ordered_at is None:
+        return []
+    when = row.ordered_at.astimezone()
+    return [f"Goes on with what an earlier job ordered {when:%Y-%m-%d %H:%M}"]

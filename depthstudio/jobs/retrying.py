@@ -6,13 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from depthstudio.core.errors import (
-    NotOffered,
-    RemoteJobFailed,
-    ResultLost,
-    SubmitUnknown,
-    UsageError,
-)
+from depthstudio.core.errors import UsageError
 from depthstudio.core.job import Checkpoint, Failure, Job, new_id
 from depthstudio.jobs.clock import Clock
 from depthstudio.jobs.hosting import has_to_be_put
@@ -25,10 +19,6 @@ from depthstudio.jobs.promising import UNUSABLE_TYPE, Promising
 from depthstudio.jobs.queue import JobQueue
 from depthstudio.jobs.runner import JobRunner
 from depthstudio.jobs.sources import take_in
-
-# After these the ids a job had bring nothing any more. After any other error, be it a refused
-# key or an answer cut short, the paid work may still be there: a retry follows its ids.
-SPENT = frozenset(e.__name__ for e in (RemoteJobFailed, ResultLost, NotOffered, SubmitUnknown))
 
 # A job that is asked anew forgets what its last run got from the service.
 FROM_THE_START: dict[str, Any] = {"checkpoint": Checkpoint(), "artifacts": (), "result_id": None}
@@ -47,14 +37,12 @@ class Retrying:
 
     async def retry(self, job_id: str) -> list[Job]:
         """Try a failed or cancelled job again; see `Session.retry`."""
-        row = await self.ledger.row(job_id)
-        if row.phase not in (Phase.FAILED, Phase.CANCELLED):
-            raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
-        if row.job.sources[0].media_type == UNUSABLE_TYPE:
+        row = _require_stopped(await self.ledger.row(job_id))
+        if _was_unusable(row.job):
             return await self._look_again(row.job)
-        if row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row)):
+        if await self.in_thread(lambda: _has_files(row)):
             await self.ledger.move_waiting(job_id, Phase.DOWNLOADED)
-        elif _may_be_there(row):
+        elif row.may_be_there:
             await self.ledger.move(job_id, Phase.QUEUED)
         else:
             await self.ledger.move(job_id, Phase.QUEUED, **FROM_THE_START)
@@ -63,9 +51,9 @@ class Retrying:
 
     async def host_wanted(self, job_id: str) -> str:
         """The host that a retry would put files on; see `Session.host_for_retry`."""
-        row = await self.ledger.row(job_id)
-        known = row.checkpoint if _may_be_there(row) else Checkpoint()
-        has_files = row.phase is Phase.FAILED and await self.in_thread(lambda: _has_files(row))
+        row = _require_stopped(await self.ledger.row(job_id))
+        known = row.checkpoint if row.may_be_there else Checkpoint()
+        has_files = await self.in_thread(lambda: _has_files(row))
         if has_files or not has_to_be_put(row.job.sources, known, self.clock.now()):
             return ""
         return row.job.host_via
@@ -89,14 +77,14 @@ class Retrying:
     ) -> Job:
         """Ask the same once more, through another host if one is named; see `Session`."""
         old = self.queue.entry(job_id).job
-        job = replace(
+        old = replace(
             old,
-            id=new_id(),
-            again=True,
-            created_at=self.clock.now(),
             host_via=old.host_via if host_via is None else host_via,
             endpoints={**old.endpoints, **(host_endpoints or {})},
         )
+        if _was_unusable(old):
+            return (await self._look_again(old))[0]
+        job = replace(old, id=new_id(), again=True, created_at=self.clock.now())
         await self.ledger.add(job)
         self.runner.admit(job.id)
         return job
@@ -123,11 +111,16 @@ class Retrying:
             await self.ledger.move(job_id, to, **changes)
 
 
-def _may_be_there(row: JournalRow) -> bool:
-    """May the ids of a stopped job still bring what was paid for?"""
-    if row.failure is None:
-        return row.may_come  # else the service was told to stop it
-    return row.failure.type not in SPENT
+def _require_stopped(row: JournalRow) -> JournalRow:
+    """Nothing else can be retried: of a lost submit, say, a person answers for first."""
+    if row.phase not in (Phase.FAILED, Phase.CANCELLED):
+        raise UsageError(f"{row.job.name} has neither failed nor been cancelled")
+    return row
+
+
+def _was_unusable(job: Job) -> bool:
+    """Was it never a job, but a file that nobody could make one of?"""
+    return job.sources[0].media_type == UNUSABLE_TYPE
 
 
 def _has_files(row: JournalRow) -> bool:

@@ -182,7 +182,9 @@ class JobRunner:
             if row.phase is unless or STATES[row.phase].is_final:
                 return
             note = self._cancel_note(row)
-            row = await self._ledger.move(job_id, Phase.CANCELLED, note=note)
+            # Of a lost submit ids of earlier steps say nothing: it would be sent once more.
+            lost = {"stopped": True} if row.phase is Phase.LOST else {}
+            row = await self._ledger.move(job_id, Phase.CANCELLED, note=note, **lost)
         if not row.may_come:  # else they are of what is fetched when it is run again
             await self._pipeline.forget_files(job_id)
 

@@ -263,6 +263,11 @@ class Session:
         """The host that a retry would put files on once more; empty where it puts none there.
 
         Consent to it may have been taken back since, or given for one command only.
+
+        Raises
+        ------
+        UsageError
+            when the job has neither failed nor been cancelled
         """
         return await self._retrying.host_wanted(job_id)
 
@@ -276,7 +281,8 @@ class Session:
         """Ask the same once more, even though the library knows an answer.
 
         Files go to the host they went to before; `host_via` names another one, and
-        `host_endpoints` its addresses where they are not its own.
+        `host_endpoints` its addresses where they are not its own. A file that could not be
+        used is looked at again, and its row stays where it still cannot.
         """
         return await self._retrying.run_again(
             job_id, host_via=host_via, host_endpoints=host_endpoints

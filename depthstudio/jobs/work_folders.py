@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from msgspec.structs import replace
+
 from depthstudio.core.artifact import Artifact
 from depthstudio.core.errors import BadResponse
 from depthstudio.jobs.journal_row import JournalRow
@@ -30,12 +32,24 @@ class WorkFolders:
                 return attempts[-1]
         return folder / uuid4().hex[:8]
 
-    def hand_over(self, job_id: str, to_id: str) -> None:
-        """Let another job have a job's files, if they are there still and it has none itself."""
-        old, new = self.root / job_id, self.root / to_id
-        if old.is_dir() and not new.exists():
-            with disk_errors("The files of the cancelled job could not be taken over"):
-                old.rename(new)
+    def hand_over(self, left: JournalRow, to_id: str) -> tuple[Artifact, ...]:
+        """Let another job go on in a job's folder, if it is there still, and not in its own.
+
+        Returns the files of the result, where every one of them was complete in it.
+        """
+        old, new = self.root / left.job.id, self.root / to_id
+        if not old.is_dir():
+            return ()
+        aside = f"{to_id}-{uuid4().hex[:8]}"  # a thread of an earlier attempt may still write there
+        with disk_errors("The files of the earlier job could not be taken over"):
+            if new.exists():
+                new.rename(self.root / aside)
+            old.rename(new)
+        self.forget(aside)
+        inside = [file for file in left.artifacts if file.path.is_relative_to(old)]
+        moved = [replace(file, path=new / file.path.relative_to(old)) for file in inside]
+        is_whole = len(moved) == len(left.artifacts) and all(f.path.is_file() for f in moved)
+        return tuple(moved) if is_whole else ()
 
     def forget(self, job_id: str) -> None:
         """Remove a job's folder; what is in use is swept at the next start."""

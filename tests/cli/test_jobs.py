@@ -124,7 +124,7 @@ def test_cancelling_a_job_that_was_left_at_the_service_says_what_it_could_not_do
     assert cancelled["error"] == {
         "type": "Cancelled",
         "message": "it may still run at the service",
-        "hint": f"It may still be fetched, and is not ordered again: depthstudio jobs retry {left}",
+        "hint": f"What was ordered may still be fetched: depthstudio jobs retry {left}",
         "retryable": True,
     }
     words = cli("jobs", "cancel", left)

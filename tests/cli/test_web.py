@@ -233,6 +233,47 @@ def test_a_retry_with_another_host_puts_the_file_there(
         assert (len(own.files), len(shelf.files)) == (1, 2)
 
 
+@pytest.mark.parametrize("script", ["ok", "silence"])
+def test_a_job_that_did_not_stop_is_not_ordered_once_more_by_naming_another_host(
+    cli: Cli,
+    make_photo: MakePhoto,
+    service: ScriptedService,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+    script: str,
+) -> None:
+    hosts = {"shelf": shelf_at(shelf.url), "attic": shelf_at(shelf.url, id="attic")}
+    monkeypatch.setattr(session, "load_hosts", lambda: hosts)
+    order = ("--set", f"script={script}", "--host-via", "shelf")
+    (queued,) = cli("run", make_photo(), *SCRIPTED, *order).named("queued")
+
+    said = cli("jobs", "retry", queued["job"], "--host-via", "attic")
+
+    assert said.status == 2
+    assert "has neither failed nor been cancelled" in said.err
+    assert (len(shelf.files), sum(service.accepted.values())) == (1, 1)
+
+
+def test_a_file_that_was_mended_is_looked_at_again_and_goes_to_the_other_host(
+    cli: Cli, make_photo: MakePhoto, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = {"shelf": shelf_at(shelf.url), "attic": shelf_at(shelf.url, id="attic")}
+    monkeypatch.setattr(session, "load_hosts", lambda: hosts)
+    (tmp_path / "photo.png").write_text("not yet")
+    failing = cli("run", tmp_path / "photo.png", *SCRIPTED, "--host-via", "shelf")
+    (failed,) = failing.named("failed")
+    retry = ("jobs", "retry", failed["job"], "--json", "--host-via", "attic")
+    still = cli(*retry).named("failed")
+    make_photo("photo.png")
+
+    (done,) = cli(*retry).named("done")
+
+    assert [record["job"] for record in still] == [failed["job"]]
+    shown = cli("library", "show", done["result"], "--json").records[0]
+    assert shown["sources"][0]["hosted"]["host_id"] == "attic"
+    assert [record["state"] for record in cli("jobs", "list", "--json").records] == ["done"]
+
+
 def test_a_retry_that_only_follows_needs_no_consent(
     cli: Cli,
     make_photo: MakePhoto,

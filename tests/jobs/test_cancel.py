@@ -152,6 +152,25 @@ async def test_a_cancel_during_a_submit_without_an_answer_leaves_the_question(
     assert (status.state, status.note) == (JobState.CANCELLED, MAY_RUN)
 
 
+async def test_a_lost_submit_that_was_cancelled_is_not_gone_on_with_from_the_step_before_it(
+    session: Session, service: ScriptedService, add: Add, home: Home
+) -> None:
+    job = await add(session, values={"script": "silence-second", "steps": 2})
+    await settled(session.queue, job.id)
+
+    # A cancel of the attempt itself would leave the question.
+    await asyncio.gather(*session.runner._tasks.values())
+
+    await session.cancel(job.id)
+
+    status = session.queue.entry(job.id).status
+    assert (status.state, status.note, status.may_come) == (JobState.CANCELLED, MAY_RUN, False)
+    assert not (home.work_folder / job.id).exists()
+    await session.retry(job.id)
+    await settled(session.queue, job.id)
+    assert [remote.step for remote in service.jobs.values()] == ["step-1", "step-2"] * 2
+
+
 @pytest.mark.parametrize(
     ("script", "note"), [("hold-once", BEFORE_SENT), ("hold-follow-once", MAY_RUN)]
 )

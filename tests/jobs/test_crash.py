@@ -174,6 +174,15 @@ CASES: dict[Transition, Case] = {
         accepted=(0, 1),
         script="hold-once",
     ),
+    (CANCELLED, DOWN): Case(
+        (
+            Life(("add", "settle"), dies_after=(FOL, DOWN)),
+            Life(("cancel",), alone=True),
+            Life(("retry", "settle")),
+        ),
+        ("cancelled",),
+        ("done",),
+    ),
     (DONE, None): Case((RUN, Life(("remove",))), ("done",), ()),
     (FAILED, None): Case(
         (RUN, Life(("remove",))), ("failed ProviderError",), (), (0, 0), script="refuse"

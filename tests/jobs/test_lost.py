@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from depthstudio.core.job import Job, JobState
+from depthstudio.core.job import Checkpoint, Job, JobState
 from depthstudio.jobs.journal import Journal
 from depthstudio.jobs.journal_file import read_journal
 from depthstudio.jobs.lost import is_lost, lost_submit
@@ -73,6 +73,37 @@ async def test_a_journal_from_before_the_time_was_kept_is_read_and_goes_on(
     row = await journal.move(job.id, Phase.SUBMITTING, intent="step-1")
     await journal.aclose()
     assert (row.phase, row.intent_at) == (Phase.SUBMITTING, None)
+
+
+@pytest.mark.parametrize("untold", [None, 0, 1])
+async def test_a_cancel_of_an_older_program_is_followed_only_where_its_service_was_not_told(
+    home: Home, make_job: MakeJob, untold: int | None
+) -> None:
+    """Nobody wrote down then whether the service had stopped it."""
+    journal, cancelled, failed = Journal(home.journal_file), make_job(), make_job()
+    await journal.open()
+    for job, end in ((cancelled, Phase.CANCELLED), (failed, Phase.FAILED)):
+        await journal.add(job)
+        await journal.move(job.id, Phase.FOLLOWING, checkpoint=Checkpoint({"step-1": {"id": "1"}}))
+        await journal.move(job.id, end)
+    await journal.aclose()
+    with sqlite3.connect(home.journal_file) as db:
+        for name in ("stopped", "ordered_at"):
+            db.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
+        if untold is not None:
+            db.execute("ALTER TABLE jobs ADD COLUMN untold INTEGER NOT NULL DEFAULT 0")
+            db.execute("UPDATE jobs SET untold = ?", (untold,))
+    db.close()
+    before = read_journal(home.journal_file)
+    for _ in range(2):  # the second time nothing is new any more
+        journal = Journal(home.journal_file)
+        await journal.open()
+        rows = await journal.rows()
+        await journal.aclose()
+        assert rows == before
+
+    assert [row.stopped for row in rows] == [not untold, False]
+    assert rows[0].may_come == bool(untold)
 
 
 def test_what_is_known_is_enough_to_find_the_job_at_the_service(

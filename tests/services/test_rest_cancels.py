@@ -111,7 +111,8 @@ async def test_what_was_not_stopped_is_followed_when_it_is_run_again(
         (status,) = await jobs.ended(again)
 
         assert said(status) == ("failed ResultLost" if cancel.again == LOST else "done")
-        assert ("that was cancelled" in status.note) == (by != "retry" and cancel.again == FOLLOWED)
+        is_told = by != "retry" and cancel.again == FOLLOWED
+        assert ("an earlier job ordered" in status.note) == is_told
         assert not jobs.status(job).may_come
     assert peer.accepted() == (2 if cancel.again == ORDERED else 1)
 

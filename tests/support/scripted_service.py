@@ -28,6 +28,7 @@ class ScriptedService:
 
     Scripts: ``ok``; ``refuse`` (422 for ever); ``refuse-once``; ``hold-once`` (429 with
     Retry-After: 3600); ``silence`` (accepts, then hangs up without an answer);
+    ``silence-second`` (does that at the second step only);
     ``fail`` (runs and fails); ``lose`` (accepts, then knows nothing of it); ``slow``
     (runs until `release` is set); ``hold-follow-once`` (429 once while followed);
     ``hold-longer-once`` (as ``hold-once``, for 7200 seconds); ``pause-…`` (sets
@@ -106,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(429, {"detail": "too many"}, Retry_After=HOLD_S[script])
         else:
             remote = service.accept(submit)
-            if script == "silence":
+            if script == "silence" or (script, remote.step) == ("silence-second", "step-2"):
                 self.log_request()
                 self.close_connection = True
             else:

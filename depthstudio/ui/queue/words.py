@@ -97,7 +97,7 @@ def row_tip(
         details = " · ".join(words for words in (text.detail, text.right) if words)
         lines.append(f"{text.word}: {details}" if details else text.word)
         lines.append(status.note if status.note != text.detail else "")
-        lines.append(_tr("Retry goes on with it and orders nothing") if status.may_come else "")
+        lines.append(_tr("Retry goes on with what was ordered") if status.may_come else "")
     return "\n".join(line for line in lines if line)
 
 
