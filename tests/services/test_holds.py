@@ -140,8 +140,8 @@ async def test_a_hold_says_why_and_until_when_sends_nothing_and_goes_on(
     server: GradioServer, wait: Wait, open_service: OpenService, tmp_path: Path
 ) -> None:
     kind = wait.kind
+    before = datetime.now(UTC)  # the whole seconds of a date are counted from then on
     wait.arrange(server)
-    before = datetime.now(UTC)
     async with open_service(kind.provider_id, server.url) as service:
         job = await service.add([thing(tmp_path)], **kind.values)
         hold = await held_alone(service, job)
