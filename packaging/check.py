@@ -15,8 +15,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable
-# All of them; a chosen few run in one process, with one set of servers and where pdb works.
-IN_PARALLEL = [f"--numprocesses={min(os.cpu_count() or 1, 4)}", "--dist=worksteal"]
+# All of them; a chosen few run in one process, where pdb works. Each wants 3 GB with its servers.
+IN_PARALLEL = [f"--numprocesses={min(os.cpu_count() or 1, 2)}", "--dist=worksteal"]
 
 
 def steps(pytest_options: list[str], *, full: bool) -> list[tuple[str, list[str]]]:
