@@ -33,8 +33,7 @@ def test_a_process_killed_while_it_decodes_says_what_ended_it() -> None:
     os.kill(process.id, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as executor:
         asked = executor.submit(process.answer, "pixels", PHOTO, 60)
-        while process.can_be_asked:
-            time.sleep(0.001)
+        until(lambda: not process.can_be_asked)
         os.kill(process.id, signal.SIGKILL)
         with pytest.raises(Ended, match="SIGKILL"):
             asked.result()
